@@ -1,0 +1,5 @@
+"""Measures: samples in, an `Estimate` out. One public measure, or one close family, per file."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,89 @@
+"""What is asked of a run: a measure, and the variables it is of."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+WORDS = ("input", "target", "layer", "output")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One recorded layer by name.
+
+    Parameters
+    ----------
+    name : str
+    at : {"same", "first"}
+        The snapshot it is taken from: the one being measured, or the run's first.
+    """
+
+    name: str
+    at: Literal["same", "first"] = "same"
+
+    def __post_init__(self) -> None:
+        if self.at not in ("same", "first"):
+            raise ValueError(f"Layer(at=) must be 'same' or 'first'; got {self.at!r}")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A measure and what it is of.
+
+    Parameters
+    ----------
+    measure : callable
+        Any measure, or a `Criterion` around a function of yours.
+    of : tuple of {"input", "target", "layer", "output"} or Layer
+        The measure's arguments in order. ``"layer"`` is each recorded layer in turn.
+
+    Raises
+    ------
+    ValueError
+        For a word that is none of these.
+    """
+
+    measure: Any
+    of: tuple[str | Layer, ...] = ("input", "layer")
+
+    def __post_init__(self) -> None:
+        of = (self.of,) if isinstance(self.of, str | Layer) else tuple(self.of)
+        object.__setattr__(self, "of", of)
+        wrong = [word for word in of if not (isinstance(word, Layer) or word in WORDS)]
+        if wrong or not of:
+            raise ValueError(f"Ask(of=) takes {', '.join(map(repr, WORDS))} or Layer(name); got {self.of!r}")
+        if not callable(self.measure):
+            raise ValueError(f"Ask(measure=) must be callable on samples; got {self.measure!r}")
+
+    @property
+    def words(self) -> list[str]:
+        """`of` as it stands in a row: reserved words, ``layer:NAME``, ``layer:NAME@first``."""
+        return [word if isinstance(word, str) else layer_word(word) for word in self.of]
+
+
+def layer_word(layer: Layer) -> str:
+    return f"layer:{layer.name}" + ("@first" if layer.at == "first" else "")
+
+
+def describe(measure: Any) -> Any:
+    """The settings of a measure as JSON: class, version of its numbers, fields that differ from the default."""
+    if isinstance(measure, list | tuple):
+        return [describe(item) for item in measure]
+    if not dataclasses.is_dataclass(measure) or isinstance(measure, type):
+        return measure
+    kind = type(measure)
+    ours = kind.__module__.split(".")[0] == "infoplane"
+    out = {"class": kind.__qualname__ if ours else f"{kind.__module__}:{kind.__qualname__}"}
+    out["numbers"] = getattr(kind, "numbers", 1)
+    for field in dataclasses.fields(measure):
+        value = getattr(measure, field.name)
+        if not field.compare or (field.default is not dataclasses.MISSING and value == field.default):
+            continue
+        out[field.name] = describe(value)
+    return out
+
+
+def canonical(measure: Any) -> str:
+    """`describe` as one line of JSON: equal for equal settings."""
+    return json.dumps(describe(measure), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

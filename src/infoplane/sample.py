@@ -1,0 +1,209 @@
+"""One variable with a name, and everything derived from it, computed once."""
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from infoplane.directions import Directions, project
+
+T = TypeVar("T")
+
+
+class Sample:
+    """One variable: rows of numbers, or labels; immutable and named.
+
+    One column of integers, booleans or strings is taken for labels, floats for continuous values; `labels`
+    and `continuous` say it outright. Measures keep what they derive here (`derived`), so that the input of
+    a run is projected and sorted once, not once per layer and step.
+
+    Parameters
+    ----------
+    values : array-like
+        Shape (n,) or (n, d); numpy, torch, nested lists. Copied, dtype kept.
+    name : str
+        Names the stream of random directions: the same name, the same directions.
+
+    Attributes
+    ----------
+    values : ndarray
+        (n, d) numbers, or (n,) integer codes of labels. Read-only.
+    classes : tuple or None
+        What the codes stand for; None for continuous values.
+
+    Raises
+    ------
+    ValueError
+        For more than two dimensions, no rows, objects, complex numbers, or an integer matrix.
+
+    Examples
+    --------
+    >>> Sample([[0.1, 2.0], [0.3, 1.0]], name="layer:fc1")
+    Sample(layer:fc1: 2 × 2, float64)
+    >>> Sample(["cat", "dog", "cat"], name="target")
+    Sample(target: 3 labels of 2 classes)
+    """
+
+    __slots__ = ("_derived", "_lock", "_locks", "_source", "classes", "name", "values")
+
+    def __init__(self, values: Any, name: str = "x") -> None:
+        array = _array(values, name)
+        if array.ndim == 1 or array.shape[1] == 1:
+            as_labels = array.dtype.kind != "f"
+        elif array.dtype.kind == "f":
+            as_labels = False
+        else:
+            raise ValueError(
+                f"{name!r} is a {array.dtype} matrix of shape {array.shape}: say continuous({name}) if its "
+                f"columns are quantities, labels({name}) if its rows are one-hot labels"
+            )
+        codes_or_rows, classes = _encode(array) if as_labels else (_rows(array, name), None)
+        self._set(codes_or_rows, name, classes)
+
+    def _set(self, values: np.ndarray, name: str, classes: tuple | None) -> None:
+        values.flags.writeable = False
+        self.values, self.name, self.classes = values, name, classes
+        self._derived: dict[Hashable, Any] = {}
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._source: tuple[Sample, np.ndarray] | None = None
+
+    @classmethod
+    def of(cls, values: np.ndarray, name: str, classes: tuple | None = None) -> "Sample":
+        """Wrap an array that nobody else will write to: (n, d) numbers, or codes with their classes."""
+        sample = cls.__new__(cls)
+        sample._set(values.view(), name, classes)
+        return sample
+
+    @property
+    def is_labels(self) -> bool:
+        return self.classes is not None
+
+    @property
+    def width(self) -> int:
+        """Number of columns; 1 for labels."""
+        return 1 if self.is_labels else self.values.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` returns, made once per key even when several threads ask."""
+        if key not in self._derived:
+            with self._lock:
+                lock = self._locks.setdefault(key, threading.Lock())
+            with lock:
+                if key not in self._derived:
+                    self._derived[key] = make()
+        return self._derived[key]
+
+    @property
+    def order(self) -> np.ndarray:
+        """The rows' order by the first column (or by label), stable."""
+        column = self.values if self.is_labels else self.values[:, 0]
+        return self.derived("order", lambda: np.argsort(column, kind="stable"))
+
+    def slices(self, directions: Directions) -> "list[Sample]":
+        """The slices of this variable along `directions`; labels, and what is narrower than a slice, whole."""
+        if self.is_labels or self.width < directions.dim:
+            return [self] * directions.count
+        return self.derived(directions, lambda: self._slices(directions))
+
+    def _slices(self, directions: Directions) -> "list[Sample]":
+        if self._source is not None:
+            source, rows = self._source
+            return [part.take(rows) for part in source.slices(directions)]
+        parts = project(self.values, directions.matrices(self.name, self.width))
+        return [Sample.of(part.T, self.name) for part in parts]
+
+    def take(self, rows: np.ndarray) -> "Sample":
+        """These rows, as a sample of the same name that reuses the slices already there."""
+        taken = Sample.of(self.values[rows], self.name, self.classes)
+        taken._source = (self, np.asarray(rows))
+        return taken
+
+    def __reduce__(self) -> tuple:
+        return _unpickle, (np.array(self.values), self.name, self.classes)
+
+    def __repr__(self) -> str:
+        if self.is_labels:
+            return f"Sample({self.name}: {len(self)} labels of {len(self.classes or ())} classes)"
+        return f"Sample({self.name}: {len(self)} × {self.width}, {self.values.dtype})"
+
+    def _repr_html_(self) -> str:
+        derived = ", ".join(sorted({str(key) for key in self._derived})) or "nothing yet"
+        return f"<code>{self!r}</code><br><small>derived: {derived}</small>"
+
+
+def _unpickle(values: np.ndarray, name: str, classes: tuple | None) -> Sample:
+    return Sample.of(values, name, classes)
+
+
+def labels(y: Any, name: str = "y") -> Sample:
+    """A sample of labels: one column of anything that can be told apart, or one-hot rows.
+
+    Raises
+    ------
+    ValueError
+        For a matrix that is not one-hot, or NaN among the labels.
+    """
+    if isinstance(y, Sample):
+        return y if y.is_labels else labels(y.values, y.name)
+    array = _array(y, name)
+    if array.ndim == 2 and array.shape[1] > 1:
+        hot = array == 1
+        if not (((array == 0) | hot).all() and (hot.sum(axis=1) == 1).all()):
+            raise ValueError(
+                f"labels({name}) takes one column or one-hot rows; got shape {array.shape} with rows that do "
+                "not hold a single 1 among zeros"
+            )
+        array = hot.argmax(axis=1)
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise ValueError(f"labels({name}) contains NaN; give the missing labels a class or drop their rows")
+    codes, classes = _encode(array)
+    return Sample.of(codes, name, classes)
+
+
+def continuous(x: Any, name: str = "x") -> Sample:
+    """A sample of quantities, integers and booleans included."""
+    if isinstance(x, Sample):
+        return continuous(np.asarray(x.classes)[x.values], x.name) if x.is_labels else x
+    array = _array(x, name)
+    if array.dtype.kind in "US":
+        raise ValueError(f"continuous({name}) wants numbers; got strings. Use labels({name})")
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return Sample.of(_rows(array, name), name)
+
+
+def _array(values: Any, name: str) -> np.ndarray:
+    """A fresh array of one or two dimensions."""
+    if hasattr(values, "detach"):  # torch; bfloat16 has no numpy counterpart
+        values = values.detach().cpu()
+        values = (values.float() if str(values.dtype) == "torch.bfloat16" else values).numpy()
+    array = np.array(values)
+    if array.dtype.kind not in "fiubUS":
+        raise ValueError(
+            f"{name!r} must hold numbers, booleans or strings; got dtype {array.dtype}"
+            + (" (rows of different lengths?)" if array.dtype.kind == "O" else "")
+        )
+    if array.ndim not in (1, 2):
+        raise ValueError(
+            f"{name!r} must have shape (n,) or (n, d); got {array.shape}. Flatten what belongs to one sample: "
+            "x.reshape(len(x), -1)"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name!r} is empty: shape {array.shape}")
+    return array
+
+
+def _rows(array: np.ndarray, name: str) -> np.ndarray:
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        raise ValueError(f"{name!r} is {array.dtype}; measures compute in float64: x.astype(float)")
+    return array.reshape(len(array), -1)
+
+
+def _encode(array: np.ndarray) -> tuple[np.ndarray, tuple]:
+    classes, codes = np.unique(array.ravel(), return_inverse=True)
+    return codes.astype(np.intp), tuple(classes.tolist())
