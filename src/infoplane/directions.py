@@ -70,7 +70,7 @@ class Directions:
 def haar_frame(rng: np.random.Generator, width: int, rows: int) -> Float[np.ndarray, "rows width"]:
     """`rows` orthonormal vectors, uniformly distributed: QR of a Gaussian matrix, signs by R's diagonal."""
     q, r = np.linalg.qr(rng.standard_normal((width, rows)))
-    # without the signs Q depends on the QR algorithm's convention and is not Haar (doi:10.48550/arXiv.math-ph/0609050)
+    # without the signs Q follows the QR algorithm's convention and is not Haar (arXiv:math-ph/0609050)
     return (q * np.where(np.diagonal(r) < 0, -1.0, 1.0)).T
 
 

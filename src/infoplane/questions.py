@@ -67,7 +67,7 @@ def layer_word(layer: Layer) -> str:
 
 
 def describe(measure: Any) -> Any:
-    """The settings of a measure as JSON: class, version of its numbers, fields that differ from the default."""
+    """Settings of a measure as JSON: class, version of its numbers, fields that differ from the default."""
     if isinstance(measure, list | tuple):
         return [describe(item) for item in measure]
     if not dataclasses.is_dataclass(measure) or isinstance(measure, type):

@@ -104,9 +104,13 @@ class Sample:
         column = self.values if self.is_labels else self.values[:, 0]
         return self.derived("order", lambda: np.argsort(column, kind="stable"))
 
+    def has_slices(self, directions: Directions) -> bool:
+        """Whether `directions` project this variable: not labels, single columns or what is too narrow."""
+        return not self.is_labels and self.width >= max(2, directions.dim)
+
     def slices(self, directions: Directions) -> "list[Sample]":
-        """The slices of this variable along `directions`; labels, and what is narrower than a slice, whole."""
-        if self.is_labels or self.width < directions.dim:
+        """The slices of this variable along `directions`, or itself as often where it has none."""
+        if not self.has_slices(directions):
             return [self] * directions.count
         return self.derived(directions, lambda: self._slices(directions))
 
@@ -190,8 +194,8 @@ def _array(values: Any, name: str) -> np.ndarray:
         )
     if array.ndim not in (1, 2):
         raise ValueError(
-            f"{name!r} must have shape (n,) or (n, d); got {array.shape}. Flatten what belongs to one sample: "
-            "x.reshape(len(x), -1)"
+            f"{name!r} must have shape (n,) or (n, d); got {array.shape}. Flatten what belongs to one "
+            "sample: x.reshape(len(x), -1)"
         )
     if array.size == 0:
         raise ValueError(f"{name!r} is empty: shape {array.shape}")

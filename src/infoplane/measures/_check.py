@@ -1,0 +1,121 @@
+"""Every validation of what measures are given."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from infoplane.directions import distinct_rows
+from infoplane.estimate import DegenerateData, Estimate
+from infoplane.sample import Sample
+
+
+def positive_integer(value: Any, name: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
+
+
+def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:
+    """`x` as a finite sample of more than `more_than` rows."""
+    x = x if isinstance(x, Sample) else Sample(x, name)
+    if len(x) <= more_than:
+        raise ValueError(
+            f"more than {more_than} samples are needed for {more_than} neighbours; {x.name!r} has {len(x)}. "
+            "Use a smaller k or more samples"
+        )
+    if not x.is_labels:
+        _finite(x)
+    return x
+
+
+def pair(x: Any, y: Any, more_than: int = 0) -> tuple[Sample, Sample]:
+    """Both as finite samples of the same rows; bare arrays are named x and y."""
+    x, y = one(x, "x", more_than), one(y, "y", more_than)
+    if len(x) != len(y):
+        raise ValueError(
+            f"row i of both variables must be the same sample: {x.name!r} has {len(x)} rows, "
+            f"{y.name!r} has {len(y)}"
+        )
+    return x, y
+
+
+def continuous_only(x: Sample, measure: str, instead: str) -> None:
+    if x.is_labels:
+        raise ValueError(
+            f"{measure} is of continuous variables; {x.name!r} holds labels. Use {instead}, or "
+            f"continuous({x.name}) if its values are quantities"
+        )
+
+
+def not_both_labels(x: Sample, y: Sample, measure: str) -> None:
+    if x.is_labels and y.is_labels:
+        raise ValueError(
+            f"{measure} needs a continuous variable; {x.name!r} and {y.name!r} are both labels. Use "
+            "Plugin(), or continuous(...) around the one whose values are quantities"
+        )
+
+
+def _finite(x: Sample) -> None:
+    bad = x.derived("nonfinite", lambda: np.flatnonzero(~np.isfinite(x.values).all(axis=1)))
+    if len(bad):
+        raise DegenerateData(
+            f"{x.name!r} has NaN or infinite values in {len(bad)} of {len(x)} rows (first: row {bad[0]}); "
+            "leave these rows out of all variables, or see why the layer overflows"
+        )
+
+
+def dead_columns(x: Sample) -> np.ndarray:
+    """Which columns are constant."""
+    return x.derived("dead", lambda: x.values.min(axis=0) == x.values.max(axis=0))
+
+
+def is_constant(x: Sample) -> bool:
+    return len(x.classes or ()) == 1 if x.is_labels else bool(dead_columns(x).all())
+
+
+def alive(x: Sample) -> Sample:
+    """`x` without its constant columns, which carry no information but cost every neighbour search."""
+    if x.is_labels or not dead_columns(x).any() or is_constant(x):
+        return x
+    return x.derived("alive", lambda: Sample.of(x.values[:, ~dead_columns(x)], x.name))
+
+
+def dead_note(*samples: Sample) -> str:
+    """A clause about constant columns, or nothing."""
+    counts = [(x.name, int(dead_columns(x).sum()), x.width) for x in samples if not x.is_labels]
+    return join_notes(
+        f"{dead} of {width} columns of {name} are constant" for name, dead, width in counts if dead
+    )
+
+
+def no_information(*samples: Sample) -> Estimate | None:
+    """Zero, if one of the variables is constant."""
+    for x in samples:
+        if is_constant(x):
+            return Estimate(0.0, note=f"{x.name} is constant, so the information is 0")
+    return None
+
+
+def tie_note(*samples: Sample) -> str:
+    """A clause about values that occur more than once in a variable that should have none."""
+    notes = []
+    for x in samples:
+        if x.is_labels:
+            continue
+        repeated = x.derived("repeated", partial(_repeated, x))
+        if repeated:
+            notes.append(f"{repeated} of {len(x)} rows of {x.name} occur more than once (ties or atoms)")
+    return join_notes(notes)
+
+
+def _repeated(x: Sample) -> int:
+    if x.width == 1:
+        ascending = x.values[x.order, 0]
+        same = ascending[1:] == ascending[:-1]
+        return int((np.append(same, False) | np.append(False, same)).sum())
+    counts = np.bincount(np.asarray(distinct_rows(x.values)[1]))
+    return int(counts[counts > 1].sum())
+
+
+def join_notes(notes: Any) -> str:
+    return "; ".join(note for note in notes if note)
