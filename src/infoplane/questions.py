@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -85,5 +86,11 @@ def describe(measure: Any) -> Any:
 
 
 def canonical(measure: Any) -> str:
-    """`describe` as one line of JSON: equal for equal settings."""
+    """`describe` as one line of JSON, of a measure or of what a row says of it: equal for equal settings."""
     return json.dumps(describe(measure), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def row_key(row: Mapping[str, Any]) -> tuple:
+    """What makes rows of estimates the same measurement: where, of what, by which measure, on which data."""
+    place = (row["split"], row["step"], row["layer"], tuple(row["of"]))
+    return *place, canonical(row["measure"]), row["data"]

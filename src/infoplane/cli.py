@@ -1,0 +1,50 @@
+"""The command ``infoplane``. What a command does, and all that is heavy, is imported when it runs."""
+
+import sys
+from pathlib import Path
+
+from cyclopts import App
+
+from infoplane import __version__
+
+COMMANDS = "infoplane._commands:"
+
+app = App(
+    name="infoplane",
+    version=__version__,
+    help="The information plane of a neural network in training, measured so that it can be believed.",
+)
+run = App(name="run", help="Train, measure and draw an experiment; started again, it goes on where it was.")
+app.command(run)
+run.command(COMMANDS + "mnist_mlp", name="mnist-mlp", help="Sliced planes of a ReLU network on MNIST.")
+run.command(COMMANDS + "wongso", name="wongso", help="mnist-mlp with the settings of the published notebooks.")
+run.command(COMMANDS + "regression", name="regression", help="Why the information of a layer was negative.")
+app.command(COMMANDS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
+app.command(COMMANDS + "measure", name="measure", help="Measure what is not measured yet in these runs.")
+app.command(COMMANDS + "plot", name="plot", help="Draw what was measured in these runs.")
+app.command(COMMANDS + "show", name="show", help="What is in a run, and how far it is.")
+app.command(COMMANDS + "list_runs", name="list", help="The runs under a folder.")
+
+
+@run.default
+def again(*, config: Path, into: Path | None = None) -> None:
+    """Repeat a run from the ``run.json`` it left.
+
+    Parameters
+    ----------
+    config
+        A ``run.json``, or the folder that holds it.
+    into
+        Where the repetition goes; by default where the run is, which finishes it if it was interrupted.
+    """
+    from infoplane import _commands
+
+    _commands.again(config, into)
+
+
+def main() -> None:
+    """Entry point: what the caller can mend is said in one line, not in a traceback."""
+    try:
+        app()
+    except (ValueError, FileNotFoundError, ImportError) as error:
+        sys.exit("\n".join([f"infoplane: {error}", *getattr(error, "__notes__", [])]))
