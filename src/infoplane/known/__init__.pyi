@@ -1,0 +1,5 @@
+from .labelled import LabelledNormal
+from .normal import Normal
+from .uniform import UniformChannel
+
+__all__ = ["LabelledNormal", "Normal", "UniformChannel"]

@@ -1,0 +1,5 @@
+from .folder import Run
+from .probe import Probe
+from .snapshots import Snapshot
+
+__all__ = ["Probe", "Run", "Snapshot"]

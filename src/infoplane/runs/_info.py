@@ -1,0 +1,99 @@
+"""run.json: what a run was made with."""
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from infoplane.runs._arrays import some
+from infoplane.runs._files import exclusive, write_whole
+from infoplane.runs.json_lines import plain
+
+FORMAT = 1
+SAID = ("settings", "step", "seeds")  # what the caller says; the rest is found out
+PACKAGES = ("infoplane", "numpy", "scipy", "numba", "scikit-learn", "safetensors", "torch")
+
+
+def create(path: Path, settings: Mapping[str, Any], step: str, seeds: int | Sequence[int] | None) -> None:
+    """Write run.json, or check that the one that is there says the same."""
+    said = plain({"settings": settings, "step": step, "seeds": seeds}, "run", finite=True)
+    with exclusive(path, wait=10):
+        if path.exists():
+            there = read(path)
+            changed = _differences({key: there[key] for key in SAID}, said)
+            if changed:
+                raise ValueError(
+                    f"{path.parent} was made with other settings: {'; '.join(changed)}. Use a new folder, or "
+                    "the settings that are there"
+                )
+            return
+        made = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        info = {"format": FORMAT, **said, "created": made, "versions": _versions(), "commit": _commit()}
+        write_whole(path, json.dumps(info, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What run.json says.
+
+    Raises
+    ------
+    ValueError
+        If there is none, if it is damaged, or from a later version of infoplane.
+    """
+    if not path.exists():
+        raise ValueError(
+            f"{path.parent} is not a run: it has no {path.name}. Begin with Run(...).create(settings)"
+        )
+    try:
+        info = json.loads(path.read_bytes())
+        later = info["format"] > FORMAT
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error!r}") from error
+    if later:
+        raise ValueError(
+            f"{path} has format {info['format']}, from a later version of infoplane: update infoplane"
+        )
+    return info
+
+
+def _differences(there: Any, now: Any, name: str = "") -> list[str]:
+    if isinstance(there, dict) and isinstance(now, dict):
+        keys = list(there) + [key for key in now if key not in there]
+        parts = [(there.get(key, _ABSENT), now.get(key, _ABSENT), key) for key in keys]
+        return [
+            text for old, new, key in parts for text in _differences(old, new, f"{name}.{key}".strip("."))
+        ]
+    return [] if there == now else [f"{name} is {_show(there)} there and {_show(now)} now"]
+
+
+_ABSENT = object()
+
+
+def _show(value: Any) -> str:
+    return "absent" if value is _ABSENT else f"[{some(value)}]" if isinstance(value, list) else repr(value)
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _commit() -> str | None:
+    """The commit of the code around the working directory, with ``-dirty`` if it is changed."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, env=environment)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None

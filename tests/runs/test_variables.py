@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from infoplane import Probe, Run, labels
+
+
+class TestSample:
+    def test_words_name_the_samples(self, run):
+        run.save_snapshot(0, {"test": {"fc1": np.arange(4.0), "input": np.ones((4, 2))}})
+        for word, step in (("input", None), ("target", None), ("layer:fc1", 0), ("layer:input", 0)):
+            assert run.sample("test", word, step).name == word
+        assert run.sample("test", "input").values.tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+        assert run.sample("test", "target").classes == (0, 1)
+        assert run.sample("test", "target").values.dtype == np.intp
+
+    @pytest.mark.parametrize(
+        ("y", "classes"),
+        [
+            (["a", "c", "a", "b"], ("a", "b", "c")),
+            ([True, False, True, True], (False, True)),
+            (labels([0.5, 2.5, 0.5, 0.5]), (0.5, 2.5)),
+            ([0.5, 2.5, 0.5, 0.5], None),
+        ],
+    )
+    def test_target(self, tmp_path, y, classes):
+        run = Run(tmp_path).create({})
+        probe = Probe(np.ones((4, 1)), y)
+        run.set_probe(probe)
+        sample = run.sample("probe", "target")
+        assert sample.classes == classes
+        assert sample.values.tolist() == probe.target().values.tolist()
+
+    @pytest.mark.parametrize("as_input", [np.eye(4), [3, 1, 3, 1], lambda x: x[:, :1] / 2])
+    def test_as_input(self, tmp_path, as_input):
+        run = Run(tmp_path).create({})
+        probe = Probe(np.arange(8).reshape(4, 2), as_input=as_input)
+        run.set_probe(probe)
+        assert run.sample("probe", "input").values.tolist() == probe.input().values.tolist()
+        assert run.sample("probe", "input").classes == probe.input().classes
+
+    def test_a_layer_as_input(self, tmp_path):
+        run = Run(tmp_path).create({})
+        run.set_probe(Probe(np.arange(8).reshape(4, 2), as_input="embed"))
+        run.record(3, {"embed": np.eye(4)}, rows=range(4))
+        assert run.probe_header("probe").as_input == "embed"
+        sample = run.sample("probe", "input", 3)
+        assert (sample.name, sample.width) == ("input", 4)
+        assert run.digest("probe", "input", 3) == run.digest("probe", "layer:embed", 3)
+        with pytest.raises(ValueError, match="layer 'embed' is another one at every step: say step="):
+            run.sample("probe", "input")
+
+    def test_layers_of_integers(self, run):
+        run.save_snapshot(0, {"test": {"codes": np.array([7, 8, 7, 7]), "many": np.ones((4, 2), np.int8)}})
+        assert run.sample("test", "layer:codes", 0).classes == (7, 8)
+        many = run.sample("test", "layer:many", 0)
+        assert not many.is_labels
+        assert many.values.dtype == np.float64
+
+    def test_what_is_not_there(self, tmp_path, run):
+        with pytest.raises(ValueError, match="'input', 'target' or 'layer:NAME'; got 'output'"):
+            run.sample("test", "output", 0)
+        with pytest.raises(ValueError, match="no snapshot of step 7; it has none"):
+            run.sample("test", "layer:a", 7)
+        other = Run(tmp_path / "other").create({})
+        other.set_probe(Probe(np.ones((2, 1))))
+        with pytest.raises(ValueError, match="has no target: it was made without y"):
+            other.sample("probe", "target")
