@@ -167,7 +167,8 @@ def _from_file(reference: str) -> Mapping[str, Ask]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     if not hasattr(module, name):
-        raise ValueError(f"{path} has no {name!r}; it defines {', '.join(n for n in vars(module) if n[0] != '_')}")
+        defined = ", ".join(own for own in vars(module) if not own.startswith("_"))
+        raise ValueError(f"{path} has no {name!r}; it defines {defined}")
     return getattr(module, name)
 
 

@@ -17,7 +17,7 @@ app = App(
 run = App(name="run", help="Train, measure and draw an experiment; started again, it goes on where it was.")
 app.command(run)
 run.command(COMMANDS + "mnist_mlp", name="mnist-mlp", help="Sliced planes of a ReLU network on MNIST.")
-run.command(COMMANDS + "wongso", name="wongso", help="mnist-mlp with the settings of the published notebooks.")
+run.command(COMMANDS + "wongso", name="wongso", help="mnist-mlp as in the published notebooks.")
 run.command(COMMANDS + "regression", name="regression", help="Why the information of a layer was negative.")
 app.command(COMMANDS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
 app.command(COMMANDS + "measure", name="measure", help="Measure what is not measured yet in these runs.")

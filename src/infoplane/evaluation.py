@@ -4,8 +4,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.questions import Ask, Layer, describe, layer_word, row_key
+from infoplane.questions import FIRST, Ask, Layer, describe, layer_word, row_key
 from infoplane.results import data_digest, load
 from infoplane.runs import Run, Snapshot
 from infoplane.sample import Sample
@@ -144,7 +144,7 @@ def _cases(
     run: Run, split: str, ask: Ask, quantity: str, snapshots: Sequence[Snapshot]
 ) -> Iterator[tuple[Snapshot, str, tuple[str, ...]]]:
     """Each snapshot, name of layer or layers, and variables that a question is about."""
-    if "target" in ask.of and not "target" in run.probe_header(split).digests:
+    if "target" in ask.of and "target" not in run.probe_header(split).digests:
         raise ValueError(f"{quantity!r} is of the target, but the probe {split!r} of {run.path} has none")
     if set(ask.of) <= {"input", "target"}:
         snapshots = snapshots[:1]  # the same at every step
@@ -169,8 +169,8 @@ def _variable(
     if word == "output":
         if snapshot.output is None:
             raise ValueError(
-                f"{quantity!r} is of the output, which was not recorded; add 'output' to the Tracker's layers. "
-                f"Recorded: {', '.join(recorded)}"
+                f"{quantity!r} is of the output, which was not recorded; add 'output' to the Tracker's "
+                f"layers. Recorded: {', '.join(recorded)}"
             )
         return f"layer:{snapshot.output}"
     return f"layer:{layer}" if word == "layer" else word
@@ -193,13 +193,17 @@ def _work(
         stack.callback(_forget)
         try:
             for future in as_completed(futures):
-                for row in future.result():
-                    append[futures[future].run](row)
-                    bar.update()
-                del futures[future]
+                _keep(future, append[futures.pop(future).run], bar)
         finally:
-            for future in futures:
-                future.cancel()
+            for future, task in futures.items():
+                if not future.cancel() and future.done() and future.exception() is None:
+                    _keep(future, append[task.run], bar)
+
+
+def _keep(future: Future, append: Callable[[dict], None], bar: tqdm) -> None:
+    for row in future.result():
+        append(row)
+        bar.update()
 
 
 def _cores() -> int:
@@ -232,7 +236,7 @@ def measure_layer(task: Task) -> list[dict[str, Any]]:
 
 def _sample(run: Run, task: Task, word: str, own: dict[str, Sample]) -> Sample:
     """The variable, shared by the process where it is fixed, else by the task's questions."""
-    if word in ("input", "target") or word.endswith("@first"):
+    if word in ("input", "target") or word.endswith(FIRST):
         return _fixed_sample(run, task.split, word, task.step)
     if word not in own:
         own[word] = run.sample(task.split, word, task.step)
@@ -245,12 +249,15 @@ _fixed_lock = threading.Lock()
 
 def _fixed_sample(run: Run, split: str, word: str, step: int) -> Sample:
     """Kept by content, so that all seeds of a study share one projected and sorted input."""
-    key = (word, run.digest(split, word, step))
+    name, at = (word.removesuffix(FIRST), run.steps[0]) if word.endswith(FIRST) else (word, step)
+    key = (word, run.digest(split, name, at))
     with _fixed_lock:
         if key not in _fixed:
             while len(_fixed) >= FIXED_SAMPLES:
                 del _fixed[next(iter(_fixed))]
-            _fixed[key] = run.sample(split, word, step)
+            sample = run.sample(split, name, at)
+            # a layer beside itself at the first step is another variable, with directions of its own
+            _fixed[key] = Sample.of(sample.values, word, sample.classes)
         return _fixed[key]
 
 
@@ -286,7 +293,7 @@ def _row(task: Task, question: Question, estimate: Estimate, n: int, seconds: fl
     }
     if estimate.slices is not None:
         # the shortest decimals that give the float32 back
-        row["slices"] = [float(str(value)) for value in np.float32(estimate.slices.values)]
+        row["slices"] = [float(str(value)) for value in estimate.slices.values.astype(np.float32)]
         row["frame"] = estimate.slices.frame
     json.dumps(row)  # a measure of the user's that is not made of plain values fails here, with its task
     return row

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 WORDS = ("input", "target", "layer", "output")
+FIRST = "@first"
 
 
 @dataclass(frozen=True)
@@ -64,24 +67,39 @@ class Ask:
 
 
 def layer_word(layer: Layer) -> str:
-    return f"layer:{layer.name}" + ("@first" if layer.at == "first" else "")
+    return f"layer:{layer.name}" + (FIRST if layer.at == "first" else "")
 
 
 def describe(measure: Any) -> Any:
-    """Settings of a measure as JSON: class, version of its numbers, fields that differ from the default."""
+    """Settings of a measure as JSON: class, version of its numbers, fields that differ from the default.
+
+    Raises
+    ------
+    ValueError
+        If a field holds anything but plain values, sequences of them, and other dataclasses.
+    """
     if isinstance(measure, list | tuple):
         return [describe(item) for item in measure]
-    if not dataclasses.is_dataclass(measure) or isinstance(measure, type):
+    if isinstance(measure, Mapping):
+        return {str(key): describe(value) for key, value in measure.items()}
+    if isinstance(measure, np.generic):
+        return measure.item()
+    if measure is None or isinstance(measure, str | int | float):
         return measure
+    if not dataclasses.is_dataclass(measure) or isinstance(measure, type):
+        raise ValueError(
+            f"a measure's settings are its record, so its fields must be plain values or dataclasses; got "
+            f"{measure!r}. Wrap a function in Criterion(name, function)"
+        )
     kind = type(measure)
     ours = kind.__module__.split(".")[0] == "infoplane"
     out = {"class": kind.__qualname__ if ours else f"{kind.__module__}:{kind.__qualname__}"}
     out["numbers"] = getattr(kind, "numbers", 1)
     for field in dataclasses.fields(measure):
         value = getattr(measure, field.name)
-        if not field.compare or (field.default is not dataclasses.MISSING and value == field.default):
-            continue
-        out[field.name] = describe(value)
+        default = field.default is not dataclasses.MISSING and value == field.default
+        if field.compare and not default:
+            out[field.name] = describe(value)
     return out
 
 
