@@ -1,13 +1,15 @@
 """The files that every experiment leaves beside its runs."""
 
 from pathlib import Path
-
-import xarray as xr
+from typing import TYPE_CHECKING
 
 from infoplane.results import save_dataset, save_table
 
+if TYPE_CHECKING:
+    import xarray as xr
 
-def draw(ds: xr.Dataset, into: Path) -> xr.Dataset:
+
+def draw(ds: "xr.Dataset", into: Path) -> "xr.Dataset":
     """Save the dataset, its table, and the figures that its quantities and metrics allow."""
     from infoplane import plots
 

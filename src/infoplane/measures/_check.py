@@ -16,8 +16,10 @@ def positive_integer(value: Any, name: str) -> None:
 
 
 def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:
-    """`x` as a finite sample of more than `more_than` rows."""
+    """`x` as a finite sample of at least two rows, and of more than `more_than`."""
     x = x if isinstance(x, Sample) else Sample(x, name)
+    if len(x) < 2:
+        raise ValueError(f"at least 2 samples are needed; {x.name!r} has 1. Samples are rows: (n,) or (n, d)")
     if len(x) <= more_than:
         raise ValueError(
             f"more than {more_than} samples are needed for {more_than} neighbours; {x.name!r} has {len(x)}. "

@@ -37,7 +37,8 @@ class KozachenkoLeonenko:
     ValueError
         If there are no more than k samples, or they are labels.
     DegenerateData
-        If some k-th distance is zero (ties: the differential entropy is -inf), or values are not finite.
+        If some k-th distance is zero or a column is constant (the differential entropy is -inf), or values
+        are not finite.
 
     Examples
     --------
@@ -65,6 +66,11 @@ class KozachenkoLeonenko:
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
         _check.continuous_only(x, "KozachenkoLeonenko", "Plugin() for information between labels")
+        dead = _check.dead_note(x)
+        if dead:
+            raise DegenerateData(
+                f"{dead}, so its differential entropy is -inf; leave such columns out, or add noise to them"
+            )
         radii = distances(x, self.k, self.metric)
         zeros = int((radii == 0).sum())
         if zeros:

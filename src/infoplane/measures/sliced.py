@@ -31,7 +31,8 @@ class Sliced:
         Dimension k of a slice.
     seed : int
         Of the directions. They depend on it, on the variables' names and widths and on `dim` only, so the
-        same layer is measured along the same directions at every step.
+        same layer is measured along the same directions at every step. Two variables of one name and width
+        still get independent directions.
 
     Returns
     -------
@@ -80,6 +81,7 @@ class Sliced:
         if nothing is not None:
             return nothing
         directions = Directions(self.directions, self.dim, self.seed)
+        y = _under_another_name(y) if (x.name, x.width) == (y.name, y.width) else y
         projected = [side for side in (x, y) if side.has_slices(directions)]
         if not projected:
             return self.measure(x, y)
@@ -103,6 +105,11 @@ class Sliced:
             return self.measure(x, y)
         except DegenerateData as error:
             raise DegenerateData(f"slice {i} of {self.directions}: {error}") from error
+
+
+def _under_another_name(y: Sample) -> Sample:
+    """Directions belong to names; those of two variables of one name would not be independent."""
+    return y.derived("second", lambda: Sample.of(y.values, f"{y.name}'", y.classes))
 
 
 def _slice_note(parts: list[Estimate]) -> str:

@@ -26,20 +26,20 @@ def _block(columns, i, start, stop, euclidean, limit, buffer):
     buffer[:m] = 0.0
     d = len(columns)
     for c in range(d):
-        column, centre = columns[c], columns[c, i]
+        # a slice, because indices that start at 0 let the compiler use vector instructions
+        column, centre = columns[c, start:stop], columns[c, i]
         if euclidean:
             for j in range(m):
-                difference = column[start + j] - centre
+                difference = column[j] - centre
                 buffer[j] += difference * difference
         else:
             for j in range(m):
-                difference = abs(column[start + j] - centre)
-                buffer[j] = difference if difference > buffer[j] else buffer[j]
+                buffer[j] = max(buffer[j], abs(column[j] - centre))
         if c % LOOK == LOOK - 1 and c + 1 < d:
-            alive = 0
+            least = np.inf
             for j in range(m):
-                alive += buffer[j] <= limit
-            if alive == 0:
+                least = min(least, buffer[j])
+            if least > limit:
                 return False
     return True
 
