@@ -1,0 +1,67 @@
+# Plain make (GNU 3.81 and later). `make PYTHON=/path/to/python3.12 ...` chooses the interpreter of .venv.
+# Stamps in .venv remember what is installed: nothing is installed twice until a list of requirements changes.
+
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+INSTALL := $(RUN) pip install --disable-pip-version-check --constraint constraints.txt
+REQUIREMENTS := $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
+PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
+
+# exit 3: version without wheels of everything; exit 4: venv or ensurepip was left out
+USABLE := import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit(3); \
+	import importlib.util as u; all(map(u.find_spec, ("venv", "ensurepip"))) or sys.exit(4)
+
+.PHONY: help demo test lint install wheel clean
+.NOTPARALLEL:
+
+help:
+	@echo "make demo     install what the demo needs in .venv, and run it: figures under runs/demo/"
+	@echo "make test     install everything in .venv and run all tests"
+	@echo "make lint     ruff and mypy"
+	@echo "make install  only prepare .venv, with all extras and the development tools"
+	@echo "make wheel    build dist/*.whl"
+	@echo "make clean    remove .venv and what was built"
+
+demo: $(VENV)/demo.stamp
+	$(VENV)/bin/infoplane demo
+
+test: $(VENV)/all.stamp
+	$(RUN) pytest
+
+lint: $(VENV)/all.stamp
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+install: $(VENV)/all.stamp
+
+wheel: $(VENV)/all.stamp
+	rm -rf build dist
+	$(RUN) build --wheel --no-isolation
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/demo.stamp: $(REQUIREMENTS)
+	$(INSTALL) --editable ".[torch,plots]"
+	@touch $@
+
+$(VENV)/all.stamp: $(REQUIREMENTS)
+	$(INSTALL) --editable ".[all,dev]"
+	@touch $(VENV)/demo.stamp $@
+
+$(VENV)/pyvenv.cfg:
+	@said=; for python in $(PYTHONS); do \
+	  path=$$(command -v "$$python") || { said="$$said  $$python: not found;"; continue; }; \
+	  "$$path" -c '$(USABLE)' >/dev/null 2>&1; \
+	  case $$? in \
+	    0) echo "making $(VENV) with $$path"; exec "$$path" -m venv --clear $(VENV);; \
+	    4) said="$$said  $$python: right version, but without venv (Debian, Ubuntu: apt install python3-venv);";; \
+	    3) said="$$said  $$python: $$("$$path" --version 2>&1);";; \
+	    *) said="$$said  $$python: does not run;";; \
+	  esac; \
+	done; \
+	echo "infoplane needs Python 3.11 to 3.14 with the venv module. Found:" >&2; \
+	echo "$$said" | tr ';' '\n' >&2; \
+	echo "Install one (python.org, apt, brew), or say where it is: make PYTHON=/path/to/python3" >&2; \
+	exit 1

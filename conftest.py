@@ -1,0 +1,101 @@
+"""Every test, and every example in README.md, docs/ and the docstrings, starts from here.
+
+It must run before infoplane is imported: numba reads its cache folder once, and the import hook that checks
+array shapes sees only modules that are not loaded yet.
+"""
+
+import atexit
+import contextlib
+import doctest
+import importlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import jaxtyping
+from sybil import Sybil
+from sybil.document import Document, PythonDocStringDocument
+from sybil.example import Example, NotEvaluated
+from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.parsers.rest import DocTestParser
+from sybil.typing import Evaluator
+
+SOURCE = Path(__file__).parent / "src"
+
+
+def fresh_numba_cache() -> str:
+    """numba's disk cache doesn't see an edit in another file, so no test may read an old one."""
+    folder = tempfile.mkdtemp(prefix="infoplane-numba-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def modules_with_shapes() -> list[str]:
+    """The modules whose annotations hold array shapes; numba cannot compile what the hook has wrapped."""
+    found = []
+    for path in SOURCE.rglob("*.py"):
+        imports = re.findall(r"^(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if "jaxtyping" in imports and "numba" not in imports and path.name != "__init__.py":
+            found.append(".".join(path.relative_to(SOURCE).with_suffix("").parts))
+    return found
+
+
+os.environ["NUMBA_CACHE_DIR"] = fresh_numba_cache()
+os.environ["MPLBACKEND"] = "Agg"
+jaxtyping.install_import_hook(modules_with_shapes(), "beartype.beartype")
+
+
+class Page(Document):
+    """A page of Markdown, in one namespace."""
+
+    def evaluate(self, example: Example, evaluator: Evaluator) -> None:
+        try:
+            super().evaluate(example, evaluator)
+        except Exception as error:
+            raise error from None  # sybil's report of a failure breaks on exceptions that have a cause
+
+
+class DocstringExamples(PythonDocStringDocument):
+    """Docstrings see the names of their module and, as readers do, what infoplane has at the top."""
+
+    def import_document(self, example: Example) -> None:
+        with contextlib.suppress(NotEvaluated):
+            super().import_document(example)
+        infoplane = importlib.import_module("infoplane")
+        code = " ".join(re.findall(r"^ *(?:>>>|\.\.\.)(.*)", self.text, re.MULTILINE))
+        used = set(re.findall(r"\w+", code))
+        for name in used.intersection(infoplane.__all__).difference(self.namespace):
+            self.namespace[name] = getattr(infoplane, name)
+        raise NotEvaluated
+
+
+def enter_folder(namespace: dict[str, Any]) -> None:
+    """Examples that write files do so in a folder of their own page."""
+    stack = contextlib.ExitStack()
+    stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
+    namespace["__leave__"] = stack.close
+
+
+def leave_folder(namespace: dict[str, Any]) -> None:
+    namespace["__leave__"]()
+
+
+PAGES = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)],
+    pattern="*.md",
+    document_types={".md": Page},
+    setup=enter_folder,
+    teardown=leave_folder,
+)
+DOCSTRINGS = Sybil(
+    parsers=[DocTestParser(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)],
+    path="src",
+    pattern="*.py",
+    document_types={".py": DocstringExamples},
+    setup=enter_folder,
+    teardown=leave_folder,
+)
+pytest_collect_file = (PAGES + DOCSTRINGS).pytest()
