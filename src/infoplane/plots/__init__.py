@@ -1,0 +1,20 @@
+"""Figures for papers from the dataset of `infoplane.load`; nothing is measured here.
+
+Needs matplotlib. Every function returns a `matplotlib.figure.Figure` and leaves pyplot and the global
+settings alone.
+"""
+
+from typing import Any
+
+import lazy_loader
+
+_attribute, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return _attribute(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "matplotlib":
+            raise
+        raise ImportError("infoplane.plots needs matplotlib: pip install infoplane[plots]") from error
