@@ -8,5 +8,7 @@ PAGE = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="ut
 
 
 def test_every_public_name_is_on_the_page():
-    missing = [name for name in infoplane.__all__ if f"`{name}" not in PAGE and f"`infoplane.{name}`" not in PAGE]
+    missing = [
+        name for name in infoplane.__all__ if f"`{name}" not in PAGE and f"`infoplane.{name}`" not in PAGE
+    ]
     assert not missing

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 
 import numpy as np
 from jaxtyping import Float
@@ -37,7 +38,7 @@ class Slices:
                 f"{self.frame} against {len(other.values)} in frames of {other.frame}; measure both sides "
                 "with the same settings"
             )
-        return Slices(np.float64(self.values) - np.float64(other.values), self.frame)
+        return Slices(self.values.astype(np.float64) - other.values.astype(np.float64), self.frame)
 
 
 def mean_error(slices: Slices) -> float:
@@ -47,7 +48,7 @@ def mean_error(slices: Slices) -> float:
     these means; with fewer than 8 whole frames it is ``sd / sqrt(m)``, which for orthogonal
     directions is an upper bound.
     """
-    values = np.float64(slices.values)
+    values = slices.values.astype(np.float64)
     if slices.frame > 1 and len(values) // slices.frame >= WHOLE_FRAMES:
         whole = len(values) // slices.frame
         values = values[: whole * slices.frame].reshape(whole, slices.frame).mean(axis=1)
@@ -93,7 +94,7 @@ class Estimate:
         if self.unit != "nats":
             raise ValueError(f"only nats can be turned into bits; this estimate has unit {self.unit!r}")
         scale = 1 / math.log(2)
-        slices = self.slices and Slices(np.float32(self.slices.values * scale), self.slices.frame)
+        slices = self.slices and Slices((self.slices.values * scale).astype(np.float32), self.slices.frame)
         errors = {source: error * scale for source, error in self.errors.items()}
         return replace(self, value=self.value * scale, unit="bits", errors=errors, slices=slices)
 
@@ -106,5 +107,5 @@ class Estimate:
     def _repr_html_(self) -> str:
         sources = ", ".join(f"{source} {error:.2g}" for source, error in self.errors.items())
         errors = f" ± {self.stderr:.2g} <small>({sources})</small>" if self.errors else ""
-        note = f"<br><small>{self.note}</small>" if self.note else ""
+        note = f"<br><small>{escape(self.note)}</small>" if self.note else ""
         return f"<b>{self.value:.4g}</b>{errors} {self.unit}{note}"

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Hashable
+from html import escape
 from typing import Any, TypeVar
 
 import numpy as np
@@ -137,7 +138,7 @@ class Sample:
 
     def _repr_html_(self) -> str:
         derived = ", ".join(sorted({str(key) for key in self._derived})) or "nothing yet"
-        return f"<code>{self!r}</code><br><small>derived: {derived}</small>"
+        return f"<code>{escape(repr(self))}</code><br><small>derived: {escape(derived)}</small>"
 
 
 def _unpickle(values: np.ndarray, name: str, classes: tuple | None) -> Sample:

@@ -1,0 +1,103 @@
+"""The command line, as a user types it."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from infoplane import Probe, Run
+from infoplane.cli import app, main
+
+
+@pytest.fixture
+def run(tmp_path) -> Run:
+    rng = np.random.default_rng(0)
+    run = Run(tmp_path / "runs" / "mine").create({"note": "mine"})
+    run.set_probe(Probe(rng.normal(size=(60, 3)), np.arange(60) % 2))
+    for step in (0, 5):
+        run.save_snapshot(step, {"probe": {"fc": rng.normal(size=(60, 2))}}, output="fc")
+    return run
+
+
+def call(*words: object) -> None:
+    app([str(word) for word in words], result_action="return_value")
+
+
+def test_help_is_quick():
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        out = subprocess.run(
+            [sys.executable, "-c", "from infoplane.cli import main; main()", "--help"],
+            capture_output=True,
+            text=True,
+        )
+        seconds.append(time.perf_counter() - start)
+    assert out.returncode == 0
+    for name in ("demo", "run", "measure", "plot", "show", "list"):
+        assert name in out.stdout
+    assert min(seconds) < 2  # 0.2 s on an idle machine; what makes it slow is an import, and costs more
+
+
+def test_demo_in_its_smallest_form(tmp_path, capsys):
+    pytest.importorskip("torch")
+    call("demo", "--tiny", "--into", tmp_path / "demo")
+    printed = capsys.readouterr().out
+    for name in ("plots/plane.pdf", "plots/curves.pdf", "plots/trajectories.pdf", "dataset.nc", "seed-0/"):
+        assert str(tmp_path / "demo" / name) in printed
+    call("run", "--config", tmp_path / "demo" / "seed-0" / "run.json", "--into", tmp_path / "again")
+    first, again = Run(tmp_path / "demo" / "seed-0"), Run(tmp_path / "again" / "seed-0")
+    key = lambda row: (row["quantity"], row["step"], row["layer"])  # noqa: E731
+    assert [row["value"] for row in sorted(again.rows(), key=key)] == [
+        row["value"] for row in sorted(first.rows(), key=key)
+    ]
+
+
+def test_measure_a_run_of_one_s_own(run, tmp_path, capsys):
+    call("measure", run.path)
+    printed = capsys.readouterr().out
+    assert "S₁(X;T) at epoch 5, nats" in printed
+    assert len(run.rows()) == 4
+    questions = tmp_path / "mine.py"
+    questions.write_text(
+        "from infoplane import KSG, Ask\nASKED = {'I(T;Y)': Ask(KSG(k=3), of=('layer', 'target'))}\n",
+        encoding="utf-8",
+    )
+    call("measure", run.path, "--questions", f"{questions}:ASKED", "--workers", 1)
+    assert {row["quantity"] for row in run.rows()} == {"S₁(X;T)", "S₁(T;Y)", "I(T;Y)"}
+
+
+def test_plot_show_and_list(run, capsys):
+    call("measure", run.path)
+    call("plot", run.path)
+    assert (run.path / "plots" / "plane.pdf").stat().st_size > 1000
+    capsys.readouterr()
+    call("show", run.path)
+    assert "2 snapshots" in capsys.readouterr().out
+    call("list", run.path.parent)
+    assert capsys.readouterr().out.count("Run(") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["measure", "nowhere"], "nowhere"),
+        (["list", "nowhere"], "no runs below nowhere"),
+        (["run", "--config", "nowhere/run.json"], "nowhere"),
+        (["run", "mnist-mlp", "--hidden", "0"], "hidden"),
+    ],
+)
+def test_mistakes_are_one_line(words, message, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    said = f"{stopped.value}{capsys.readouterr().out}"
+    assert message in said
+    assert "Traceback" not in said
+
+
+def test_questions_from_a_file_that_is_not_there(run):
+    with pytest.raises(ValueError, match=r"FILE\.py:NAME"):
+        call("measure", run.path, "--questions", Path("nowhere.py:ASKED"))
