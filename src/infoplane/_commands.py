@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from infoplane.evaluation import evaluate
+from infoplane.experiments import _wongso_report
 from infoplane.experiments import mnist_mlp as mlp
 from infoplane.experiments import regression as reg
 from infoplane.experiments._figures import draw
@@ -40,8 +41,8 @@ PLANE = {
 
 
 def mnist_mlp(
-    settings: Annotated[mlp.MnistMlp, Flat] = mlp.MnistMlp(),  # noqa: B008  (frozen)
     *,
+    settings: Annotated[mlp.MnistMlp, Flat] = mlp.MnistMlp(),  # noqa: B008  (frozen)
     into: Path | None = None,
     train_only: bool = False,
 ) -> None:
@@ -52,7 +53,7 @@ def mnist_mlp(
     settings
         Of the experiment.
     into
-        The folder for all seeds; by default runs/mnist-mlp/h<hidden>.
+        The folder for all seeds; by default h64 (or how many hidden units) in runs/mnist-mlp.
     train_only
         Leave measuring and drawing to ``infoplane measure`` and ``infoplane plot``.
     """
@@ -60,18 +61,19 @@ def mnist_mlp(
 
 
 def wongso(
-    settings: Annotated[mlp.Wongso, Flat] = mlp.Wongso(),  # noqa: B008  (frozen)
     *,
+    settings: Annotated[mlp.Wongso, Flat] = mlp.Wongso(),  # noqa: B008  (frozen)
     into: Path = Path("runs/mnist-mlp/wongso"),
     train_only: bool = False,
 ) -> None:
-    """Like mnist-mlp, with the defaults of the published notebooks."""
-    _run(mlp, settings, into, train_only)
+    """Like mnist-mlp, with the defaults of the published notebooks; sets their table beside ours."""
+    if ds := _run(mlp, settings, into, train_only):
+        _wongso_report.write(ds, into)
 
 
 def regression(
-    settings: Annotated[reg.Regression, Flat] = reg.Regression(),  # noqa: B008  (frozen)
     *,
+    settings: Annotated[reg.Regression, Flat] = reg.Regression(),  # noqa: B008  (frozen)
     into: Path = Path("runs/regression"),
     train_only: bool = False,
 ) -> None:
@@ -93,12 +95,13 @@ def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:
     _run(mlp, small if tiny else mlp.Demo(), into, False)
 
 
-def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> None:
-    module.run(settings, into, train_only=train_only)
+def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> Any:
+    ds = module.run(settings, into, train_only=train_only)
     print(f"{module.NAME}: everything is in {into}/")
     for path in sorted([*into.glob("*"), *into.glob("plots/*")]):
         if path.name != "plots" and not path.name.startswith("."):
             print(f"  {path}{'/' if path.is_dir() else ''}")
+    return ds
 
 
 def _variant(settings: mlp.MnistMlp) -> str:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from infoplane import __version__
 
@@ -14,7 +14,11 @@ app = App(
     version=__version__,
     help="The information plane of a neural network in training, measured so that it can be believed.",
 )
-run = App(name="run", help="Train, measure and draw an experiment; started again, it goes on where it was.")
+run = App(
+    name="run",
+    help="Train, measure and draw an experiment; started again, it goes on where it was.",
+    default_parameter=Parameter(consume_multiple=True, negative_iterable=()),  # --seeds 0 1 2
+)
 app.command(run)
 run.command(COMMANDS + "mnist_mlp", name="mnist-mlp", help="Sliced planes of a ReLU network on MNIST.")
 run.command(COMMANDS + "wongso", name="wongso", help="mnist-mlp as in the published notebooks.")
@@ -42,9 +46,9 @@ def again(*, config: Path, into: Path | None = None) -> None:
     _commands.again(config, into)
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """Entry point: what the caller can mend is said in one line, not in a traceback."""
     try:
-        app()
+        app(words)
     except (ValueError, FileNotFoundError, ImportError) as error:
         sys.exit("\n".join([f"infoplane: {error}", *getattr(error, "__notes__", [])]))

@@ -93,7 +93,7 @@ def describe(measure: Any) -> Any:
         )
     kind = type(measure)
     ours = kind.__module__.split(".")[0] == "infoplane"
-    out = {"class": kind.__qualname__ if ours else f"{kind.__module__}:{kind.__qualname__}"}
+    out: dict[str, Any] = {"class": kind.__qualname__ if ours else f"{kind.__module__}:{kind.__qualname__}"}
     out["numbers"] = getattr(kind, "numbers", 1)
     for field in dataclasses.fields(measure):
         value = getattr(measure, field.name)

@@ -39,8 +39,12 @@ class MnistMlp:
         All 60,000 + 10,000 digits, or the 5,000 that come with the package (4,000 + 1,000).
     probe : int or None
         How many test images are measured; all of them by default.
-    epochs, batch, learning_rate
-        Of Adam on the cross-entropy; images are divided by 255.
+    epochs : int
+        Passes over the training images, which are divided by 255.
+    batch : int
+        Images per step of Adam on the cross-entropy.
+    learning_rate : float
+        Adam's.
     snapshots : int
         How many, spaced logarithmically over the epochs, epoch 0 (before training) included.
     every : int or None
@@ -75,6 +79,15 @@ class MnistMlp:
     target: Literal["ross", "entropies"] = "ross"
     flatten: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("hidden", "depth", "epochs", "batch", "snapshots", "directions", "k"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        for name in ("seeds", "dims"):
+            values = getattr(self, name)
+            if not values or len(set(values)) < len(values):
+                raise ValueError(f"{name} must be one or more different numbers; got {values}")
+
 
 @dataclass(frozen=True)
 class Wongso(MnistMlp):
@@ -94,9 +107,8 @@ class Demo(MnistMlp):
     """A few minutes' worth on the digits that come with the package, as defaults."""
 
     dataset: Literal["mnist", "mnist-5k"] = "mnist-5k"
-    epochs: int = 30
-    batch: int = 64
-    snapshots: int = 10
+    epochs: int = 100
+    snapshots: int = 11
 
 
 def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Dataset | None":
