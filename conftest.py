@@ -45,6 +45,7 @@ def modules_with_shapes() -> list[str]:
 
 os.environ["NUMBA_CACHE_DIR"] = fresh_numba_cache()
 os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the products of tests are too small to share
 jaxtyping.install_import_hook(modules_with_shapes(), "beartype.beartype")
 
 
