@@ -147,10 +147,11 @@ def measure(
     """
     asked = _from_file(questions) if questions else _own_questions(Run(runs[0]))
     ds = evaluate(runs, asked, workers=workers)
-    last = ds.isel(step=-1)
     for name in ds.quantity.values:
+        values = ds.value.sel(quantity=name).mean("run").dropna("step", how="all")
+        last = values.isel(step=-1).dropna("layer", how="all")
         print(f"{name} at {ds.attrs['step']} {int(last.step)}, {ds.unit.sel(quantity=name).item()}:")
-        print(last.value.sel(quantity=name).mean("run").to_pandas().to_string(float_format="%.4f"))
+        print(last.to_pandas().to_string(float_format="%.4f"))
 
 
 def _own_questions(run: Run) -> Mapping[str, Ask]:

@@ -170,21 +170,19 @@ def _watch(
         same = output is result and then == version(result)
         many = total[path] > 1 or (names[path] == OUTPUT and not same)
         label = names[path] + (f"#{turns[path] + 1}" if many else "")
-        one = _call(label, names[path], path, turns[path], modules[path], output, size)
+        kind = type(modules[path]).__name__
+        one = Call(label, names[path], path, turns[path], kind, *_width_and_problem(output, size))
         turns[path] += 1
         calls.append(one)
         if same:
             returned.add(one.key)
-    calls.append(_call(OUTPUT, OUTPUT, "", 0, model, result, size))
+    calls.append(Call(OUTPUT, OUTPUT, "", 0, type(model).__name__, *_width_and_problem(result, size)))
     return calls, frozenset(returned)
 
 
-def _call(
-    name: str, base: str, path: str, turn: int, module: torch.nn.Module, output: object, size: int
-) -> Call:
+def _width_and_problem(output: object, size: int) -> tuple[int, str]:
     problem = problem_of(output, size)
-    width = output[0].numel() if isinstance(output, torch.Tensor) and not problem else 0
-    return Call(name, base, path, turn, type(module).__name__, width, problem)
+    return output[0].numel() if isinstance(output, torch.Tensor) and not problem else 0, problem
 
 
 def version(output: object) -> int | None:
