@@ -70,6 +70,13 @@ def test_measure_a_run_of_one_s_own(run, tmp_path, capsys):
     assert {row["quantity"] for row in run.rows()} == {"S₁(X;T)", "S₁(T;Y)", "I(T;Y)"}
 
 
+def test_measure_says_why_there_is_no_estimate(run, capsys):
+    for step in run.steps:
+        run.save_snapshot(step, {"probe": {"fc": np.full((60, 2), np.nan)}})
+    call("measure", run.path)
+    assert "S₁(X;T): no estimate; 'layer:fc' has NaN" in capsys.readouterr().out
+
+
 def test_plot_show_and_list(run, capsys):
     call("measure", run.path)
     call("plot", run.path)

@@ -240,3 +240,10 @@ def test_reprs():
     assert sample.order is not None
     sample.slices(Directions(3))
     assert "derived: Directions(count=3, dim=1, seed=0), order" in sample._repr_html_()
+
+
+def test_a_column_of_python_strings_is_labels():
+    column = np.array(["cat", "dog", "cat"], dtype=object)  # as pandas has it
+    assert Sample(column).classes == labels(column).classes == ("cat", "dog")
+    with pytest.raises(ValueError, match="dtype object"):
+        Sample(np.array(["cat", None], dtype=object))

@@ -149,6 +149,9 @@ def measure(
     ds = evaluate(runs, asked, workers=workers)
     for name in ds.quantity.values:
         values = ds.value.sel(quantity=name).mean("run").dropna("step", how="all")
+        if not values.size:
+            print(f"{name}: no estimate; {next(filter(None, ds.note.sel(quantity=name).values.flat), '')}")
+            continue
         last = values.isel(step=-1).dropna("layer", how="all")
         print(f"{name} at {ds.attrs['step']} {int(last.step)}, {ds.unit.sel(quantity=name).item()}:")
         print(last.to_pandas().to_string(float_format="%.4f"))

@@ -188,6 +188,8 @@ def _array(values: Any, name: str) -> np.ndarray:
         values = values.detach().cpu()
         values = (values.float() if str(values.dtype) == "torch.bfloat16" else values).numpy()
     array = np.array(values)
+    if array.dtype.kind == "O" and array.size and all(isinstance(value, str) for value in array.flat):
+        array = array.astype(str)  # a column of pandas
     if array.dtype.kind not in "fiubUS":
         raise ValueError(
             f"{name!r} must hold numbers, booleans or strings; got dtype {array.dtype}"

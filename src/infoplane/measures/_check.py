@@ -15,6 +15,11 @@ def positive_integer(value: Any, name: str) -> None:
         raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
 
 
+def measure(value: Any, where: str) -> None:
+    if not callable(value) or isinstance(value, type):
+        raise ValueError(f"{where} takes a measure with its settings, like KSG(k=5); got {value!r}")
+
+
 def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:
     """`x` as a finite sample of at least two rows, and of more than `more_than`."""
     x = x if isinstance(x, Sample) else Sample(x, name)

@@ -50,6 +50,9 @@ class FromEntropy:
     numbers: ClassVar[int] = 1
     entropy: Any
 
+    def __post_init__(self) -> None:
+        _check.measure(self.entropy, "FromEntropy(entropy=)")
+
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)
         _check.not_both_labels(x, y, "FromEntropy")

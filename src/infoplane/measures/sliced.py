@@ -73,13 +73,11 @@ class Sliced:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        _check.measure(self.measure, "Sliced(measure=)")
         Directions(self.directions, self.dim, self.seed)  # refuses what it cannot draw
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)
-        nothing = _check.no_information(x, y)
-        if nothing is not None:
-            return nothing
         directions = Directions(self.directions, self.dim, self.seed)
         y = _under_another_name(y) if (x.name, x.width) == (y.name, y.width) else y
         projected = [side for side in (x, y) if side.has_slices(directions)]

@@ -5,10 +5,11 @@ is found by searching, because searching for ``x + radius`` would round differen
 """
 
 import numpy as np
-from numba import njit
+
+from infoplane.measures._neighbours.compiling import compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _insert(best, k, distance):
     """Put `distance` into the ascending `best[:k]`, dropping the largest."""
     p = k - 1
@@ -18,7 +19,7 @@ def _insert(best, k, distance):
     best[p] = distance
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _first_not_below(values, start, stop, value):
     while start < stop:
         middle = (start + stop) // 2
@@ -29,7 +30,7 @@ def _first_not_below(values, start, stop, value):
     return start
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _walk(xs, ys, start, stop, middle, xi, yi, best, k):
     """Improve `best` with the points start..stop (ascending in y), walking away from `middle`."""
     up, down = middle, middle - 1
@@ -50,7 +51,7 @@ def _walk(xs, ys, start, stop, middle, xi, yi, best, k):
             _insert(best, k, distance)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def pair_distances(x, y, x_order, y_order, k):
     """Chebyshev distance of each point to its k-th neighbour in the plane.
 
@@ -95,7 +96,7 @@ def pair_distances(x, y, x_order, y_order, k):
     return out
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _reach(ascending, rank, radius, closed):
     """How many places of `ascending` lie within `radius` of the one at `rank`, itself included."""
     n, centre = len(ascending), ascending[rank]
@@ -118,12 +119,12 @@ def _reach(ascending, rank, radius, closed):
     return high - low + 1
 
 
-@njit(nogil=True, cache=True, inline="always")
+@compiled
 def _inside(difference, radius, closed):
     return difference <= radius if closed else difference < radius
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def line_counts(values, order, radii, closed_at_zero):
     """How many *other* points of a column lie strictly within each point's radius.
 
@@ -141,7 +142,7 @@ def line_counts(values, order, radii, closed_at_zero):
     return out
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def line_distances(values, order, codes, sizes, k):
     """Distance of each point of a column to its k-th neighbour of the same class.
 

@@ -4,13 +4,14 @@ Columns are rows of a C-contiguous (d, n) float64 array, so that the inner loops
 """
 
 import numpy as np
-from numba import njit
+
+from infoplane.measures._neighbours.compiling import compiled
 
 BLOCK = 256
 LOOK = 4  # columns between two looks at whether a block can still matter
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _insert(best, k, distance):
     p = k - 1
     while p > 0 and best[p - 1] > distance:
@@ -19,7 +20,7 @@ def _insert(best, k, distance):
     best[p] = distance
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _block(columns, i, start, stop, euclidean, limit, buffer):
     """Distances (squared, if Euclidean) from i to start..stop; False when none can lie below `limit`."""
     m = stop - start
@@ -44,7 +45,7 @@ def _block(columns, i, start, stop, euclidean, limit, buffer):
     return True
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def vector_distances(columns, codes, sizes, k, euclidean):
     """Distance of each point to its k-th neighbour of the same class (NaN in a class of one).
 
@@ -76,7 +77,7 @@ def vector_distances(columns, codes, sizes, k, euclidean):
     return out
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def vector_counts(columns, radii, closed_at_zero):
     """How many *other* points lie strictly within each point's Chebyshev radius.
 
