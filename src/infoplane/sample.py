@@ -101,9 +101,9 @@ class Sample:
 
     @property
     def order(self) -> np.ndarray:
-        """The rows' order by the first column (or by label), stable."""
+        """The rows' order by the first column (or by label)."""
         column = self.values if self.is_labels else self.values[:, 0]
-        return self.derived("order", lambda: np.argsort(column, kind="stable"))
+        return self.derived("order", lambda: np.argsort(column))
 
     def has_slices(self, directions: Directions) -> bool:
         """Whether `directions` project this variable: not labels, single columns or what is too narrow."""
