@@ -13,6 +13,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from infoplane import data, evaluate
+from infoplane.experiments import _wongso_report
 from infoplane.experiments._figures import draw
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced
 from infoplane.questions import Ask
@@ -136,7 +137,10 @@ def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Data
     runs = [train(settings, seed, digits, Run(into / f"seed-{seed}")) for seed in settings.seeds]
     if train_only:
         return None
-    return draw(evaluate(runs, questions(settings)), into)
+    ds = draw(evaluate(runs, questions(settings)), into)
+    if asdict(settings) == asdict(Wongso(seeds=settings.seeds)):
+        _wongso_report.write(ds, into)
+    return ds
 
 
 def questions(settings: MnistMlp) -> dict[str, Ask]:

@@ -49,6 +49,7 @@ class Sliced:
 
     Notes
     -----
+    Constant columns stay, and are named: without them the directions would change from step to step.
     S_k is not mutual information: it is smaller, saturates, and can grow under deterministic maps [1]_.
     It is finite where I(X;T) of a deterministic network is not.
 
