@@ -79,8 +79,8 @@ class FromEntropy:
         return x.derived(self.entropy, lambda: self.entropy(x))
 
     def _given_labels(self, t: Sample, y: Sample) -> list[tuple[float, Estimate]]:
-        _check.some_class_repeats(y)
         parts = [(1.0, self._of(t))]
+        _check.some_class_repeats(y)
         for rows, label in zip(class_rows(y), y.classes or (), strict=True):
             try:
                 parts.append((-len(rows) / len(y), self.entropy(t.take(rows))))
