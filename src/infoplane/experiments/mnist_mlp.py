@@ -138,7 +138,7 @@ def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Data
     if train_only:
         return None
     ds = draw(evaluate(runs, questions(settings)), into)
-    if asdict(settings) == asdict(Wongso(seeds=settings.seeds)):
+    if asdict(settings) == asdict(Wongso(seeds=settings.seeds, weights=settings.weights)):
         _wongso_report.write(ds, into)
     return ds
 
