@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from infoplane import KSG, FromEntropy, Run, data
+from infoplane import KSG, FromEntropy, Prepared, Run, data
 from infoplane.experiments import _wongso_report, mnist_mlp
+from infoplane.prepare import standardise
 from infoplane.results import open_dataset
 
 torch = pytest.importorskip("torch")
@@ -101,6 +102,12 @@ def test_presets_differ_only_in_their_defaults():
     about_target = mnist_mlp.questions(wongso)["S₁(T;Y)"].measure
     assert isinstance(about_target.measure, FromEntropy)
     assert mnist_mlp.questions(SMALL)["S₁(T;Y)"].measure.measure == KSG(k=5)
+
+
+def test_standardised_slices_are_said_in_the_measure():
+    asked = mnist_mlp.questions(replace(SMALL, standardise=True))
+    assert asked["S₂(X;T)"].measure.measure == Prepared(KSG(k=5), x=standardise, y=standardise)
+    assert asked["S₂(T;Y)"].measure.measure == KSG(k=5)
 
 
 @pytest.mark.parametrize("wrong", [{"hidden": 0}, {"seeds": ()}, {"dims": (1, 1)}])

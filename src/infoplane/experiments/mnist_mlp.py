@@ -16,6 +16,7 @@ from infoplane import data, evaluate
 from infoplane.experiments import _wongso_report
 from infoplane.experiments._figures import draw
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced
+from infoplane.prepare import Prepared, standardise
 from infoplane.questions import Ask
 from infoplane.runs import Probe, Run
 
@@ -60,6 +61,9 @@ class MnistMlp:
         Dimensions of the slices: 1 gives S₁, 2 gives S₂ ...
     k : int
         Neighbours of the estimator.
+    standardise : bool
+        Each slice of X and T to unit variance before KSG sees the pair. Slices of more than one dimension
+        need it: the logits grow while the network trains, and KSG compares distances in T with those in X.
     target : {"ross", "entropies"}
         S(T;Y) by Ross's neighbour counts, or as H(T) - Σ p(y) H(T|y) by Kozachenko and Leonenko.
     flatten : bool
@@ -80,6 +84,7 @@ class MnistMlp:
     directions: int = 500
     dims: tuple[int, ...] = (1,)
     k: int = 5
+    standardise: bool = False
     target: Literal["ross", "entropies"] = "ross"
     flatten: bool = False
 
@@ -145,11 +150,13 @@ def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Data
 
 def questions(settings: MnistMlp) -> dict[str, Ask]:
     """S(X;T) and S(T;Y) for every dimension of slices."""
-    of_target = KSG(settings.k) if settings.target == "ross" else FromEntropy(KozachenkoLeonenko(settings.k))
+    neighbours = KSG(settings.k)
+    of_input = Prepared(neighbours, standardise, standardise) if settings.standardise else neighbours
+    of_target = neighbours if settings.target == "ross" else FromEntropy(KozachenkoLeonenko(settings.k))
     asked = {}
     for dim in settings.dims:
         sliced = "S" + "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(dim))
-        asked[f"{sliced}(X;T)"] = Ask(Sliced(KSG(settings.k), settings.directions, dim), ("input", "layer"))
+        asked[f"{sliced}(X;T)"] = Ask(Sliced(of_input, settings.directions, dim), ("input", "layer"))
         asked[f"{sliced}(T;Y)"] = Ask(Sliced(of_target, settings.directions, dim), ("layer", "target"))
     return asked
 
