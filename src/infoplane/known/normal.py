@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from infoplane.directions import haar_frame
 from infoplane.estimate import Estimate
-from infoplane.known._check import whole
+from infoplane.known._check import correlation, whole, widths
 from infoplane.known._sliced_normal import one_dimensional, per_slice
 
 
@@ -61,31 +61,26 @@ class Normal:
                 "a Normal is given by exactly one of rho and information; "
                 f"got rho={self.rho!r}, information={self.information!r}"
             )
-        if self.rho is not None and not -1 < self.rho < 1:
-            raise ValueError(f"rho must lie between -1 and 1, where information is finite; got {self.rho!r}")
+        if self.rho is not None:
+            correlation(self.rho)
         if self.information is not None and not 0 <= self.information < math.inf:
             raise ValueError(f"information must be finite and >= 0 nats; got {self.information!r}")
-        dims = self.dims
-        if not isinstance(dims, Sequence):
-            whole(dims, "dims", 1)
-        elif len(dims) == 2:
-            object.__setattr__(self, "dims", (whole(dims[0], "dx", 1), whole(dims[1], "dy", 1)))
-        else:
-            raise ValueError(f"dims must be one width or (dx, dy); got {dims!r}")
+        pair = widths(self.dims)
+        if isinstance(self.dims, Sequence):
+            object.__setattr__(self, "dims", pair)
         whole(self.seed, "seed of the rotations", 0)
 
     @property
     def widths(self) -> tuple[int, int]:
         """Numbers of columns of X and Y."""
-        dx, dy = self.dims if isinstance(self.dims, Sequence) else (self.dims, self.dims)
-        return dx, dy
+        return widths(self.dims)
 
     @property
     def unexplained(self) -> float:
         """``1 - ρ²``, the part of a canonical coordinate's variance that its partner does not explain."""
         if self.information is None:
             assert self.rho is not None
-            return (1 - self.rho) * (1 + self.rho)
+            return float((1 - self.rho) * (1 + self.rho))
         return math.exp(-2 * self.information / min(self.widths))
 
     def rotations(self) -> tuple[Float[np.ndarray, "dx dx"], Float[np.ndarray, "dy dy"]]:
@@ -105,7 +100,7 @@ class Normal:
 
     def _rho(self) -> float:
         if self.rho is not None:
-            return self.rho
+            return float(self.rho)
         assert self.information is not None
         return math.sqrt(-math.expm1(-2 * self.information / min(self.widths)))
 
@@ -125,7 +120,7 @@ class Normal:
         if self.information is not None:
             return Estimate(float(self.information))
         assert self.rho is not None
-        return Estimate(-min(self.widths) / 2 * math.log1p(-self.rho * self.rho))
+        return Estimate(0.0 - min(self.widths) / 2 * math.log1p(-self.rho * self.rho))
 
     def entropy(self, of: str = "xy") -> Estimate:
         """Differential entropy of X, of Y or of both together, exact, in nats.

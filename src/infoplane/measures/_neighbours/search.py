@@ -3,7 +3,7 @@
 import numpy as np
 
 from infoplane.measures._neighbours.pairs import line_counts, line_distances, pair_distances
-from infoplane.measures._neighbours.vectors import vector_counts, vector_distances
+from infoplane.measures._neighbours.vectors import nearest_distances, vector_counts, vector_distances
 from infoplane.sample import Sample
 
 
@@ -20,6 +20,11 @@ def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
 def distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
     """Distance of each point of x to its k-th neighbour."""
     return _within_classes(x, *_one_class(len(x)), k, metric == "euclidean")
+
+
+def all_distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
+    """Distances of each point of x to its k nearest, ascending: shape (n, k)."""
+    return nearest_distances(_columns(x), k, metric == "euclidean")
 
 
 def class_distances(x: Sample, y: Sample, k: int) -> np.ndarray:

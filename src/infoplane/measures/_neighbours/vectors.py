@@ -97,3 +97,21 @@ def vector_counts(columns, radii, closed_at_zero):
                     total += buffer[j] < radius or (radius == 0 and buffer[j] == 0)
         out[i] = total - 1
     return out
+
+
+@njit(nogil=True, cache=True)
+def nearest_distances(columns, k, euclidean):
+    """Distances of each point to its k nearest other points, ascending: shape (n, k)."""
+    n = columns.shape[1]
+    out = np.full((n, k), np.inf)
+    buffer = np.empty(BLOCK)
+    for i in range(n):
+        best = out[i]
+        for start in range(0, n, BLOCK):
+            stop = min(n, start + BLOCK)
+            if not _block(columns, i, start, stop, euclidean, best[k - 1], buffer):
+                continue
+            for j in range(stop - start):
+                if buffer[j] < best[k - 1] and start + j != i:
+                    _insert(best, k, buffer[j])
+    return np.sqrt(out) if euclidean else out
