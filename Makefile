@@ -11,7 +11,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 USABLE := import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit(3); \
 	import importlib.util as u; all(map(u.find_spec, ("venv", "ensurepip"))) or sys.exit(4)
 
-.PHONY: help demo test lint install wheel clean
+.PHONY: help demo test lint install bench wheel clean
 .NOTPARALLEL:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test     install everything in .venv and run all tests"
 	@echo "make lint     ruff and mypy"
 	@echo "make install  only prepare .venv, with all extras and the development tools"
+	@echo "make bench    speed beside other packages, a table each (some minutes; keep the machine idle)"
 	@echo "make wheel    build dist/*.whl"
 	@echo "make clean    remove .venv and what was built"
 
@@ -35,6 +36,10 @@ lint: $(VENV)/all.stamp
 
 install: $(VENV)/all.stamp
 
+bench: $(VENV)/bench.stamp
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/neighbours.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/evaluating.py
+
 wheel: $(VENV)/all.stamp
 	rm -rf build dist
 	$(RUN) build --wheel --no-isolation
@@ -49,6 +54,10 @@ $(VENV)/demo.stamp: $(REQUIREMENTS)
 $(VENV)/all.stamp: $(REQUIREMENTS)
 	$(INSTALL) --editable ".[all,dev]"
 	@touch $(VENV)/demo.stamp $@
+
+$(VENV)/bench.stamp: $(VENV)/all.stamp
+	$(INSTALL) --editable ".[bench]"
+	@touch $@
 
 $(VENV)/pyvenv.cfg:
 	@said=; for python in $(PYTHONS); do \

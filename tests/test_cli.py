@@ -70,6 +70,38 @@ def test_measure_a_run_of_one_s_own(run, tmp_path, capsys):
     assert {row["quantity"] for row in run.rows()} == {"S₁(X;T)", "S₁(T;Y)", "I(T;Y)"}
 
 
+def test_measure_says_why_there_is_no_estimate(run, capsys):
+    for step in run.steps:
+        run.save_snapshot(step, {"probe": {"fc": np.full((60, 2), np.nan)}})
+    call("measure", run.path)
+    assert "S₁(X;T): no estimate; 'layer:fc' has NaN" in capsys.readouterr().out
+
+
+def test_a_study_repeated_from_one_of_its_runs_stays_whole(tmp_path):
+    pytest.importorskip("torch")
+    small = "--dataset mnist-5k --hidden 4 --depth 1 --epochs 1 --snapshots 2 --directions 5 --probe 100"
+    study = tmp_path / "study"
+    call("run", "mnist-mlp", *small.split(), "--seeds", 3, 5, "--into", study)
+    before = (study / "estimates.csv").read_bytes()
+    call("run", "--config", study / "seed-5" / "run.json")
+    assert (study / "estimates.csv").read_bytes() == before
+    assert sorted(path.name for path in study.glob("seed-*")) == ["seed-3", "seed-5"]
+
+
+def test_plot_chooses_by_questions(run, tmp_path, capsys):
+    for k in (3, 4):
+        questions = tmp_path / f"k{k}.py"
+        questions.write_text(
+            f"from infoplane import KSG, Ask\nASKED = {{'I': Ask(KSG(k={k}), of=('layer', 'target'))}}\n",
+            encoding="utf-8",
+        )
+        call("measure", run.path, "--questions", f"{questions}:ASKED")
+    with pytest.raises(ValueError, match="stands for two things"):
+        call("plot", run.path)
+    call("plot", run.path, "--questions", f"{questions}:ASKED", "--into", tmp_path)
+    assert (tmp_path / "plots" / "trajectories.pdf").exists()
+
+
 def test_plot_show_and_list(run, capsys):
     call("measure", run.path)
     call("plot", run.path)

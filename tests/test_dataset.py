@@ -96,6 +96,9 @@ def test_another_file_is_refused(tmp_path):
     xr.Dataset({"a": ("x", [1.0])}).to_netcdf(tmp_path / "other.nc", engine="scipy")
     with pytest.raises(ValueError, match="no dimension 'run'"):
         open_dataset(tmp_path / "other.nc")
+    (tmp_path / "other.nc").write_text("run,split\n")
+    with pytest.raises(ValueError, match=r"other\.nc is not a netCDF 3 file"):
+        open_dataset(tmp_path / "other.nc")
 
 
 def test_the_table_has_a_row_per_estimate(tmp_path):

@@ -10,7 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infoplane import KSG, Ask, Criterion, DegenerateData, Estimate, Layer, Probe, Run, Sliced, evaluate, load
+from infoplane import (
+    KSG,
+    Ask,
+    Criterion,
+    DegenerateData,
+    Estimate,
+    Layer,
+    Probe,
+    Run,
+    Sliced,
+    evaluate,
+    labels,
+    load,
+)
 
 QUESTIONS = {
     "S₁(X;T)": Ask(Sliced(KSG(k=3), directions=20), of=("input", "layer")),
@@ -133,6 +146,28 @@ def test_other_errors_end_it_and_say_where(tmp_path):
     assert set(ds.note.values.ravel()) == {"no way"}
 
 
+def test_an_input_that_is_a_layer_is_measured_at_every_step(tmp_path):
+    run, rng = Run(tmp_path / "r").create({}), np.random.default_rng(0)
+    run.set_probe(Probe(np.arange(40), np.arange(40) % 2, as_input="embedding"))
+    for step in (0, 1):
+        run.save_snapshot(step, {"probe": {"embedding": rng.normal(size=(40, 2))}})
+    ds = evaluate(run, {"I(X;Y)": Ask(KSG(k=3), of=("input", "target"))}, progress=False)
+    assert ds.value.squeeze().values.tolist() == [
+        KSG(k=3)(run.sample("probe", "input", step), run.sample("probe", "target")).value for step in (0, 1)
+    ]
+
+
+def test_targets_of_other_classes_are_other_targets(tmp_path):
+    runs = []
+    for high in (1, 10):
+        runs.append(Run(tmp_path / str(high)).create({}))
+        runs[-1].set_probe(Probe(np.ones((4, 1)), labels([-1, high, -1, high])))
+        runs[-1].save_snapshot(0, {"probe": {"a": np.ones((4, 1))}})
+    mean = Criterion("mean", lambda x, y: float(y.mean()))
+    ds = evaluate(runs, {"mean": Ask(mean, of=("layer", "target"))}, workers=1, progress=False)
+    assert ds.value.squeeze().values.tolist() == [0, 4.5]
+
+
 def test_pairs_of_layers_and_the_first_snapshot(tmp_path):
     run = a_run(tmp_path / "s0")
     means = Criterion("means", lambda a, b: float(a.mean() - b.mean()))
@@ -183,6 +218,8 @@ def test_no_target_no_output_no_snapshots(tmp_path):
         evaluate(run, {"I(T;Ŷ)": Ask(KSG(), of=("layer", "output"))})
     with pytest.raises(ValueError, match="no runs"):
         evaluate([], QUESTIONS)
+    with pytest.raises(ValueError, match="given twice"):
+        evaluate([run, run.path], QUESTIONS)
     with pytest.raises(ValueError, match="got none"):
         evaluate(run, {})
 

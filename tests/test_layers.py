@@ -200,7 +200,7 @@ def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def is_kernel(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(re.match(r"(numba\.)?n?jit\b", ast.unparse(decorator)) for decorator in node.decorator_list)
+    return any(ast.unparse(decorator) == "compiled" for decorator in node.decorator_list)
 
 
 def too_big() -> dict[str, str]:

@@ -158,3 +158,22 @@ def test_prepared_composes_with_slices_and_labels(x):
         Prepared(KSG(k=3), y=copula)(x, y)
     with pytest.raises(ValueError, match=r"200 rows.*199"):
         Prepared(KSG(k=3), x=copula)(x, continuous(x[1:, 0], "y"))
+
+
+@pytest.mark.parametrize("steps", ["copula", None, [None], jitter, [copula, pca], Jitter, [PCA]])
+def test_what_is_no_step_is_refused_at_once(steps):
+    with pytest.raises(ValueError, match=r"Prepared\(x=\) takes steps like copula or jitter\(1e-3\); got"):
+        Prepared(KSG(k=5), x=steps)
+
+
+def test_what_is_no_measure_is_refused_at_once():
+    with pytest.raises(ValueError, match=r"Prepared\(measure=\) takes a measure .* got <class"):
+        Prepared(KSG)
+    with pytest.raises(ValueError, match="jitter's scale must be positive"):
+        jitter("small")
+    with pytest.raises(ValueError, match="jitter's seed must be an integer >= 0; got -1"):
+        jitter(seed=-1)
+
+
+def test_the_components_of_a_constant_say_nothing():
+    assert Prepared(KSG(k=3), x=pca(1))(np.ones((20, 2)), np.arange(20.0)).value == 0  # and warn of nothing

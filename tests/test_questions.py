@@ -5,7 +5,7 @@ import pytest
 
 from infoplane import KSG, Ask, Criterion, Layer, Plugin, Prepared, Sliced
 from infoplane.prepare import copula, pca
-from infoplane.questions import canonical, describe, row_key
+from infoplane.questions import canonical, check_questions, describe, row_key
 
 
 def test_of_becomes_a_tuple():
@@ -90,3 +90,14 @@ def test_row_key():
         assert row_key(row) != row_key({**row, **other})
     assert row_key(row) != row_key({**row, "measure": describe(KSG(k=4))})
     hash(row_key(row))
+
+
+def test_a_class_is_no_measure():
+    with pytest.raises(ValueError, match=r"like KSG\(k=5\); got <class"):
+        Ask(KSG)
+
+
+@pytest.mark.parametrize("questions", [{}, [Ask(KSG())], Ask(KSG()), {"S": KSG()}, {1: Ask(KSG())}])
+def test_questions_are_names_and_asks(questions):
+    with pytest.raises(ValueError, match="questions must be like"):
+        check_questions(questions)

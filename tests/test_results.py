@@ -210,3 +210,14 @@ def test_a_dataset_without_estimates_is_one_but_no_file(run, tmp_path):
     assert ds["metric_value"].item() == 2
     with pytest.raises(ValueError, match="no estimate"):
         save_dataset(ds, tmp_path / "empty.nc")
+
+
+def test_rows_without_an_estimate_tell_no_unit(run):
+    put(run, of=("input", "layer:fc1"), value=None, unit="nats")  # as `evaluate` writes degenerate data
+    put(run, of=("input", "layer:fc2"), value=0.5, unit="")
+    put(run, of=("input", "layer:fc2"), step=10, value=None, unit="nats")
+    ds = load(run)
+    assert ds["unit"].values.tolist() == [""]
+    put(run, of=("input", "layer:fc1"), step=10, value=0.5, unit="nats")
+    with pytest.raises(ValueError, match="unit '' and 'nats'"):
+        load(run)

@@ -170,8 +170,11 @@ def test_different_keys_do_not_wait_for_each_other():
 
 
 def test_order():
-    np.testing.assert_array_equal(Sample([2.0, 1.0, 2.0, 0.0]).order, [3, 1, 0, 2])
-    np.testing.assert_array_equal(Sample(["b", "a", "b"]).order, [1, 0, 2])
+    np.testing.assert_array_equal(Sample([2.0, 1.0, 3.0, 0.0]).order, [3, 1, 0, 2])
+    tied = Sample(np.random.default_rng(0).integers(0, 9, 500).astype(float))
+    assert sorted(tied.order) == list(range(500))
+    assert (np.diff(tied.values[tied.order, 0]) >= 0).all()
+    np.testing.assert_array_equal(Sample(["b", "a", "c"]).order, [1, 0, 2])
     np.testing.assert_array_equal(Sample([[2.0, 0.0], [1.0, 9.0]]).order, [1, 0])
 
 
@@ -240,3 +243,10 @@ def test_reprs():
     assert sample.order is not None
     sample.slices(Directions(3))
     assert "derived: Directions(count=3, dim=1, seed=0, start=0), order" in sample._repr_html_()
+
+
+def test_a_column_of_python_strings_is_labels():
+    column = np.array(["cat", "dog", "cat"], dtype=object)  # as pandas has it
+    assert Sample(column).classes == labels(column).classes == ("cat", "dog")
+    with pytest.raises(ValueError, match="dtype object"):
+        Sample(np.array(["cat", None], dtype=object))

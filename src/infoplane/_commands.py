@@ -3,7 +3,7 @@
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from infoplane.evaluation import evaluate
-from infoplane.experiments import _wongso_report
 from infoplane.experiments import mnist_mlp as mlp
 from infoplane.experiments import regression as reg
 from infoplane.experiments._figures import draw
@@ -67,8 +66,7 @@ def wongso(
     train_only: bool = False,
 ) -> None:
     """Like mnist-mlp, with the defaults of the published notebooks; sets their table beside ours."""
-    if ds := _run(mlp, settings, into, train_only):
-        _wongso_report.write(ds, into)
+    _run(mlp, settings, into, train_only)
 
 
 def regression(
@@ -95,13 +93,12 @@ def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:
     _run(mlp, small if tiny else mlp.Demo(), into, False)
 
 
-def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> Any:
-    ds = module.run(settings, into, train_only=train_only)
+def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> None:
+    module.run(settings, into, train_only=train_only)
     print(f"{module.NAME}: everything is in {into}/")
     for path in sorted([*into.glob("*"), *into.glob("plots/*")]):
         if path.name != "plots" and not path.name.startswith("."):
             print(f"  {path}{'/' if path.is_dir() else ''}")
-    return ds
 
 
 def _variant(settings: mlp.MnistMlp) -> str:
@@ -112,7 +109,16 @@ def again(config: Path, into: Path | None) -> None:
     """Repeat the run whose ``run.json`` this is."""
     run = Run(config.parent if config.name == "run.json" else config)
     experiment, settings = _experiment(run)
-    _run(experiment.module, settings, into or run.path.parent, False)
+    if into is None:
+        into, settings = run.path.parent, replace(settings, seeds=_seeds_beside(run))
+    _run(experiment.module, settings, into, False)
+
+
+def _seeds_beside(run: Run) -> tuple[int, ...]:
+    """The seeds of the study this run belongs to: its own, and those of the same settings beside it."""
+    beside = [Run(path.parent).settings for path in run.path.parent.glob("*/run.json")]
+    same = [other for other in beside if {**other, "seeds": 0} == {**run.settings, "seeds": 0}]
+    return tuple(sorted({seed for other in same for seed in other["seeds"]}))
 
 
 def _experiment(run: Run) -> tuple[Experiment, Any]:
@@ -149,6 +155,9 @@ def measure(
     ds = evaluate(runs, asked, workers=workers)
     for name in ds.quantity.values:
         values = ds.value.sel(quantity=name).mean("run").dropna("step", how="all")
+        if not values.size:
+            print(f"{name}: no estimate; {next(filter(None, ds.note.sel(quantity=name).values.flat), '')}")
+            continue
         last = values.isel(step=-1).dropna("layer", how="all")
         print(f"{name} at {ds.attrs['step']} {int(last.step)}, {ds.unit.sel(quantity=name).item()}:")
         print(last.to_pandas().to_string(float_format="%.4f"))
@@ -176,18 +185,22 @@ def _from_file(reference: str) -> Mapping[str, Ask]:
     return getattr(module, name)
 
 
-def plot(runs: Annotated[list[Path], Many], /, *, into: Path | None = None) -> None:
+def plot(
+    runs: Annotated[list[Path], Many], /, *, questions: str | None = None, into: Path | None = None
+) -> None:
     """Draw what was measured.
 
     Parameters
     ----------
     runs
         Run folders, drawn together.
+    questions
+        FILE.py:NAME of a dict of `Ask` to choose from what was measured; by default all of it.
     into
         Where the dataset and the figures go; by default the run's folder, or that of all runs.
     """
     folder = into or (runs[0] if len(runs) == 1 else runs[0].parent)
-    draw(load(runs), folder)
+    draw(load(runs, _from_file(questions) if questions else None), folder)
     for path in sorted(folder.glob("plots/*")):
         print(path)
 

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from infoplane.questions import Ask, canonical
+from infoplane.questions import FIRST, Ask, canonical
 from infoplane.runs._files import write_whole
 
 DIMS = ("run", "split", "step", "layer", "quantity")
 SCHEMA = 1  # docs/schema.md
-FIRST = "@first"  # ends the word of a layer of the run's first step
 _COORDS = {  # name: (dimensions, kinds of dtype)
     "run": (("run",), "UO"),
     "split": (("split",), "UO"),
@@ -99,9 +98,11 @@ def describe_quantities(
     for name, row in named:
         of = [_any_layer(word) for word in row["of"]] if questions is None else questions[name].words
         new = {"unit": row["unit"], "measure": row["settings"], "of": ", ".join(of)}
-        new["key"] = canonical(row["measure"])
+        new["key"], new["known"] = canonical(row["measure"]), row["value"] is not None
         old = about.setdefault(name, new)
-        for what in ("key", "of", "unit"):
+        if new["known"] and not old["known"]:  # data that admit no estimate tell no unit
+            old |= {"unit": new["unit"], "known": True}
+        for what in ("key", "of", *["unit"] * new["known"]):
             if old[what] != new[what]:
                 shown = "measure" if what == "key" else what
                 raise ValueError(
@@ -206,8 +207,11 @@ def open_dataset(path: str | Path) -> xr.Dataset:
     ValueError
         If the file holds something else.
     """
-    with xr.open_dataset(path, engine="scipy") as file:
-        ds = file.load()
+    try:
+        with xr.open_dataset(path, engine="scipy") as file:
+            ds = file.load()
+    except TypeError as error:
+        raise ValueError(f"{path} is not a netCDF 3 file, as save_dataset writes them") from error
     for name, array in ds.variables.items():  # netCDF 3 has neither strings nor 64-bit integers
         if array.dtype.kind == "O":
             ds[name] = (array.dims, array.values.astype(str))

@@ -1,6 +1,5 @@
 """Put questions to runs: measure every layer of every snapshot, in parallel, resumable."""
 
-import json
 import os
 import threading
 import time
@@ -18,9 +17,10 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.questions import FIRST, Ask, Layer, describe, layer_word, row_key
-from infoplane.results import data_digest, load
+from infoplane.questions import FIRST, Ask, Layer, check_questions, describe, layer_word, row_key
+from infoplane.results import as_runs, data_digest, load
 from infoplane.runs import Run, Snapshot
+from infoplane.runs.json_lines import plain
 from infoplane.sample import Sample
 
 FIXED_SAMPLES = 6  # inputs and targets kept by a process, with their slices
@@ -80,8 +80,8 @@ def evaluate(
     Raises
     ------
     ValueError
-        If a question asks for a target, an output or a layer that a run has not recorded, or if another
-        process is appending to one of the runs.
+        If a question asks for a target, an output or a layer that a run has not recorded, if a run is given
+        twice, or if another process is appending to one of the runs.
 
     Notes
     -----
@@ -90,27 +90,11 @@ def evaluate(
     reason as note; any other error ends the evaluation, and what was measured stays.
     """
     runs = as_runs(runs)
-    _check_questions(questions)
+    check_questions(questions)
     tasks = [task for run in runs for task in open_tasks(run, questions)]
     if tasks:
         _work(runs, tasks, executor, workers, progress)
     return load(runs, questions)
-
-
-def as_runs(runs: Run | str | Path | Iterable[Run | str | Path]) -> list[Run]:
-    several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
-    if not several:
-        raise ValueError("no runs were given; evaluate takes a Run, a path, or several of them")
-    return [run if isinstance(run, Run) else Run(Path(run)) for run in several]
-
-
-def _check_questions(questions: Mapping[str, Ask]) -> None:
-    wrong = [name for name, ask in questions.items() if not (isinstance(name, str) and isinstance(ask, Ask))]
-    if wrong or not questions:
-        raise ValueError(
-            'questions must be like {"S₁(X;T)": Ask(Sliced(KSG(k=5)), of=("input", "layer"))}; '
-            + (f"these are not: {wrong!r}" if wrong else "got none")
-        )
 
 
 def open_tasks(run: Run, questions: Mapping[str, Ask]) -> list[Task]:
@@ -146,7 +130,7 @@ def _cases(
     """Each snapshot, name of layer or layers, and variables that a question is about."""
     if "target" in ask.of and "target" not in run.probe_header(split).digests:
         raise ValueError(f"{quantity!r} is of the target, but the probe {split!r} of {run.path} has none")
-    if set(ask.of) <= {"input", "target"}:
+    if set(ask.of) <= {"input", "target"} and run.probe_header(split).as_input is None:
         snapshots = snapshots[:1]  # the same at every step
     for snapshot in snapshots:
         recorded = snapshot.layers.get(split, ())
@@ -186,11 +170,11 @@ def _work(
             if progress
             else tqdm(disable=True)
         )
+        stack.enter_context(threadpool_limits(1, user_api="blas"))
+        stack.callback(_forget)  # when the threads have ended
         if executor is None:
-            stack.enter_context(threadpool_limits(1, user_api="blas"))
             executor = stack.enter_context(ThreadPoolExecutor(workers or _cores()))
         futures = {executor.submit(measure_layer, task): task for task in tasks}
-        stack.callback(_forget)
         try:
             for future in as_completed(futures):
                 _keep(future, append[futures.pop(future).run], bar)
@@ -243,14 +227,14 @@ def _sample(run: Run, task: Task, word: str, own: dict[str, Sample]) -> Sample:
     return own[word]
 
 
-_fixed: dict[tuple[str, str], Sample] = {}
+_fixed: dict[tuple, Sample] = {}
 _fixed_lock = threading.Lock()
 
 
 def _fixed_sample(run: Run, split: str, word: str, step: int) -> Sample:
     """Kept by content, so that all seeds of a study share one projected and sorted input."""
     name, at = (word.removesuffix(FIRST), run.steps[0]) if word.endswith(FIRST) else (word, step)
-    key = (word, run.digest(split, name, at))
+    key = (word, run.digest(split, name, at), run.probe_header(split).classes.get(name))
     with _fixed_lock:
         if key not in _fixed:
             while len(_fixed) >= FIXED_SAMPLES:
@@ -262,7 +246,8 @@ def _fixed_sample(run: Run, split: str, word: str, step: int) -> Sample:
 
 
 def _forget() -> None:
-    _fixed.clear()
+    with _fixed_lock:
+        _fixed.clear()
 
 
 @lru_cache(maxsize=1)
@@ -295,5 +280,4 @@ def _row(task: Task, question: Question, estimate: Estimate, n: int, seconds: fl
         # the shortest decimals that give the float32 back
         row["slices"] = [float(str(value)) for value in estimate.slices.values.astype(np.float32)]
         row["frame"] = estimate.slices.frame
-    json.dumps(row)  # a measure of the user's that is not made of plain values fails here, with its task
-    return row
+    return plain(row, "the row")

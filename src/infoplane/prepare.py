@@ -53,15 +53,17 @@ class Jitter:
     scale : float
         Standard deviation of the noise in units of the column's own; positive.
     seed : int
-        The noise depends on it and on the variable's name only.
+        Non-negative; the noise depends on it and on the variable's name and shape only.
     """
 
     scale: float = 1e-3
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.scale > 0:
+        if not (isinstance(self.scale, int | float) and self.scale > 0):
             raise ValueError(f"jitter's scale must be positive; got {self.scale!r}")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
+            raise ValueError(f"jitter's seed must be an integer >= 0; got {self.seed!r}")
 
     def __call__(self, x: Any) -> Sample:
         x = _check.one(x)
@@ -95,7 +97,8 @@ class PCA:
                 f"{x.name!r} has shape {x.values.shape}, so it has no {self.dim} principal components; "
                 f"use pca({min(x.values.shape)}) or fewer"
             )
-        return _changed(x, "pca", decomposition.PCA(self.dim, svd_solver="full").fit_transform)
+        with np.errstate(invalid="ignore"):  # the share of variance explained, of constant columns
+            return _changed(x, "pca", decomposition.PCA(self.dim, svd_solver="full").fit_transform)
 
 
 standardise = Standardise()
@@ -152,9 +155,13 @@ class Prepared:
     y: Step | tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
+        _check.measure(self.measure, "Prepared(measure=)")
         for side in ("x", "y"):
             steps = getattr(self, side)
-            object.__setattr__(self, side, (steps,) if callable(steps) else tuple(steps))
+            several = tuple(steps) if isinstance(steps, list | tuple) else (steps,)
+            if any(not callable(step) or isinstance(step, type) or step in (jitter, pca) for step in several):
+                raise ValueError(f"Prepared({side}=) takes steps like copula or jitter(1e-3); got {steps!r}")
+            object.__setattr__(self, side, several)
 
     def __call__(self, x: Any, *y: Any) -> Estimate:
         first = _after(x if isinstance(x, Sample) else Sample(x, "x"), self.x)

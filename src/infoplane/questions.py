@@ -57,13 +57,24 @@ class Ask:
         wrong = [word for word in of if not (isinstance(word, Layer) or word in WORDS)]
         if wrong or not of:
             raise ValueError(f"Ask(of=) takes {', '.join(map(repr, WORDS))} or Layer(name); got {self.of!r}")
-        if not callable(self.measure):
-            raise ValueError(f"Ask(measure=) must be callable on samples; got {self.measure!r}")
+        if not callable(self.measure) or isinstance(self.measure, type):
+            raise ValueError(f"Ask(measure=) must be callable, like KSG(k=5); got {self.measure!r}")
 
     @property
     def words(self) -> list[str]:
         """`of` as it stands in a row: reserved words, ``layer:NAME``, ``layer:NAME@first``."""
         return [word if isinstance(word, str) else layer_word(word) for word in self.of]
+
+
+def check_questions(questions: Any) -> None:
+    """ValueError unless `questions` is a dict of names and `Ask`s."""
+    pairs = questions.items() if isinstance(questions, Mapping) else [(questions, None)]
+    wrong = [name for name, ask in pairs if not (isinstance(name, str) and isinstance(ask, Ask))]
+    if wrong or not questions:
+        raise ValueError(
+            'questions must be like {"S₁(X;T)": Ask(Sliced(KSG(k=5)), of=("input", "layer"))}; '
+            + (f"these are not: {wrong!r}" if wrong else "got none")
+        )
 
 
 def layer_word(layer: Layer) -> str:

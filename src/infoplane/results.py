@@ -7,14 +7,13 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from infoplane._dataset import (
-    FIRST,
     SCHEMA,
     check_schema,
     dense,
@@ -26,7 +25,7 @@ from infoplane._dataset import (
     save_table,
 )
 from infoplane.estimate import Slices, mean_error
-from infoplane.questions import Ask, canonical, row_key
+from infoplane.questions import FIRST, Ask, canonical, row_key
 from infoplane.runs import Run
 
 __all__ = [
@@ -72,7 +71,9 @@ def _joined(digests: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(digests).encode(), digest_size=8).hexdigest()
 
 
-def load(runs: Any, questions: Mapping[str, Ask] | None = None) -> xr.Dataset:
+def load(
+    runs: Run | str | Path | Iterable[Run | str | Path], questions: Mapping[str, Ask] | None = None
+) -> xr.Dataset:
     """The estimates of these runs, dense and labelled.
 
     Parameters
@@ -94,16 +95,15 @@ def load(runs: Any, questions: Mapping[str, Ask] | None = None) -> xr.Dataset:
     ------
     ValueError
         If one quantity name stands for two measures, for two choices of variables or for two units, if the
-        runs differ in what a step is, or if a run is given twice.
+        runs differ in what a step is, if a run is given twice, or none.
 
     Notes
     -----
     Of rows with the same key the last counts; under two names they are two quantities. A row whose variables
     are no longer in the run as they were when it was measured is stale and left out.
     """
-    one = isinstance(runs, str | Path) or hasattr(runs, "rows")
-    folders = [Run(Path(run)) if isinstance(run, str | Path) else run for run in ([runs] if one else runs)]
-    names = run_names([run.path for run in folders])
+    folders = as_runs(runs)
+    names = run_names(folders)
     named = [
         (i, name, row)
         for i, run in enumerate(folders)
@@ -118,17 +118,24 @@ def load(runs: Any, questions: Mapping[str, Ask] | None = None) -> xr.Dataset:
     return ds
 
 
-def run_names(paths: Sequence[Path]) -> list[str]:
-    """The shortest tails of these paths that tell them apart."""
-    whole = [Path(path).resolve() for path in paths]
-    if len(set(whole)) < len(whole):
-        twice = next(path for path in whole if whole.count(path) > 1)
-        raise ValueError(f"the run {str(twice)!r} was given twice; give each run once")
-    for depth in range(1, max((len(path.parts) for path in whole), default=1) + 1):
-        names = ["/".join(path.parts[-depth:]) for path in whole]
-        if len(set(names)) == len(names):
-            return names
-    return [str(path) for path in whole]
+def as_runs(runs: Run | str | Path | Iterable[Run | str | Path]) -> list[Run]:
+    """One run or several, as a list; ValueError for none, and for one that is given twice."""
+    several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
+    if not several:
+        raise ValueError("no runs were given; give a Run, a path, or several of them")
+    found = [run if isinstance(run, Run) else Run(run) for run in several]
+    paths = [run.path.resolve() for run in found]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise ValueError(f"the run {str(path)!r} was given twice; give each run once")
+    return found
+
+
+def run_names(runs: Sequence[Run]) -> list[str]:
+    """The shortest tails of the runs' paths that tell them apart."""
+    parts = [run.path.resolve().parts for run in runs]
+    depth = next(depth for depth in count(1) if len({path[-depth:] for path in parts}) == len(parts))
+    return ["/".join(path[-depth:]) for path in parts]
 
 
 def _fresh_rows(run: Run) -> list[dict]:

@@ -101,9 +101,9 @@ class Sample:
 
     @property
     def order(self) -> np.ndarray:
-        """The rows' order by the first column (or by label), stable."""
+        """The rows' order by the first column (or by label)."""
         column = self.values if self.is_labels else self.values[:, 0]
-        return self.derived("order", lambda: np.argsort(column, kind="stable"))
+        return self.derived("order", lambda: np.argsort(column))
 
     def has_slices(self, directions: Directions) -> bool:
         """Whether `directions` project this variable: not labels, single columns or what is too narrow."""
@@ -188,6 +188,8 @@ def _array(values: Any, name: str) -> np.ndarray:
         values = values.detach().cpu()
         values = (values.float() if str(values.dtype) == "torch.bfloat16" else values).numpy()
     array = np.array(values)
+    if array.dtype.kind == "O" and array.size and all(isinstance(value, str) for value in array.flat):
+        array = array.astype(str)  # a column of pandas
     if array.dtype.kind not in "fiubUS":
         raise ValueError(
             f"{name!r} must hold numbers, booleans or strings; got dtype {array.dtype}"

@@ -131,3 +131,11 @@ def test_comparison_with_the_published_table():
     assert len(table) == 2 + 3 * len(epochs)
     assert "1.063" in table[2 + 3]
     assert len(_wongso_report.draw(rows).axes) == 6
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"dims": (0,)}, {"dims": ()}, {"seeds": (-1,)}, {"seeds": (1, 1)}, {"probe": 0}, {"every": 0}]
+)
+def test_settings_that_would_fail_after_training_are_refused_before(wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
+        mnist_mlp.MnistMlp(**wrong)

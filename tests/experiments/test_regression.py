@@ -218,3 +218,9 @@ def test_comparison_is_tidy(small):
     (bits,) = values(rows, **kept)
     nats = ds["value"].sel(split="test", step=3, layer="hidden2", quantity="I(T;Y)").item()
     assert bits == pytest.approx(nats / np.log(2), abs=1e-4)
+
+
+@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"n": 350}, {"seeds": (1, 1)}, {"seeds": (-1,)}])
+def test_settings_that_would_fail_after_training_are_refused_before(wrong):
+    with pytest.raises(ValueError, match="must be"):
+        regression.Regression(**wrong)

@@ -94,3 +94,13 @@ def test_any_entropy_will_do_and_is_asked_once_per_variable():
     assert estimate.unit == "bits"
     assert estimate.note == "rough"
     assert ASKED == ["input", "layer:a", "input|layer:a", "layer:b", "input|layer:b"]
+
+
+def test_what_is_no_entropy_is_refused_at_once():
+    with pytest.raises(ValueError, match=r"FromEntropy\(entropy=\) takes a measure with its settings"):
+        FromEntropy(KozachenkoLeonenko)
+
+
+def test_labels_of_single_members():
+    with pytest.raises(DegenerateData, match=r"every label of 'y' occurs once.*continuous\(y\)"):
+        FromEntropy(KozachenkoLeonenko(k=3))(np.random.default_rng(0).normal(size=20), np.arange(20))

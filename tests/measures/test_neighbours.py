@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from infoplane import Sample, labels
 from infoplane.measures._neighbours import class_distances, counts_within, distances, joint_distances
+from infoplane.measures._neighbours.compiling import compiled
 
 KINDS = {
     "normal": lambda rng, shape: rng.normal(size=shape),
@@ -143,8 +144,13 @@ def test_kernels_release_the_gil():
 
     for kernel in (pairs.pair_distances, pairs.line_counts, pairs.line_distances):
         assert kernel.targetoptions["nogil"]
-    for kernel in (vectors.vector_distances, vectors.vector_counts):
+    for kernel in (vectors.nearest_distances, vectors.vector_counts):
         assert kernel.targetoptions["nogil"]
+
+
+def test_kernels_run_where_compiled_code_cannot_be_kept():
+    nowhere = eval("lambda x: 2 * x")  # of no file, so that numba finds no folder either
+    assert compiled(nowhere)(3) == 6
 
 
 @pytest.mark.parametrize("n", [2, 3])

@@ -203,7 +203,13 @@ def test_dead_columns_are_named_and_constants_have_nothing():
     dead = np.column_stack([x, np.ones(100)])
     assert Sliced(KSG(k=3), directions=8)(dead, y).note == "1 of 3 columns of x are constant"
     nothing = Sliced(KSG(k=3), directions=8)(np.ones((100, 3)), y)
-    assert nothing == Estimate(0.0, note="x is constant, so the information is 0")
+    assert nothing.note.startswith(
+        "in 8 of 8 slices, as in the first: x is constant, so the information is 0"
+    )
+    assert (nothing.value, nothing.stderr, nothing.unit) == (0, 0, "nats")
+    np.testing.assert_array_equal(nothing.slices.values, np.zeros(8))  # so that changes from it have an error
+    alike = Criterion("alike", lambda a, b: 0.0)
+    assert Sliced(alike, directions=8)(np.ones((100, 3)), y).unit == ""
 
 
 def test_a_slice_without_an_estimate_is_named():
@@ -228,3 +234,9 @@ def test_a_criterion_is_sliced_too():
     estimate = Sliced(covariance, directions=30)(x, y)
     assert estimate.unit == ""
     assert len(estimate.slices.values) == 30
+
+
+@pytest.mark.parametrize("measure", [KSG, "KSG", None])
+def test_what_is_no_measure_is_refused_at_once(measure):
+    with pytest.raises(ValueError, match=r"Sliced\(measure=\) takes a measure with its settings"):
+        Sliced(measure)

@@ -145,3 +145,13 @@ def test_pyplot_and_the_global_settings_are_left_alone(ds):
     plots.curves(ds)
     assert dict(matplotlib.rcParams) == before
     assert not matplotlib._pylab_helpers.Gcf.get_all_fig_managers()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.0125, -3.0])
+def test_a_point_that_stands_still_keeps_readable_axes(study, value):
+    ds = study(runs=1, steps=(0,))
+    figure = plots.plane(ds.assign(value=ds["value"] * 0 + value))
+    for ax in panels(figure):
+        for low, high in (ax.get_xlim(), ax.get_ylim()):
+            assert low < value < high
+            assert high - low >= 0.01

@@ -55,6 +55,12 @@ class TestWholeOrAbsent:
         run.save_snapshot(1, {"test": {"a": np.ones(4)}})  # there is space again
         self.check(run, (0, 1), [[1.0]] * 4)
 
+    def test_the_names_of_new_folders_are_on_disk_too(self, tmp_path, monkeypatch):
+        synced = []
+        monkeypatch.setattr(_files, "sync_folder", synced.append)
+        _files.write_whole(tmp_path / "a" / "b" / "file", b"")
+        assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+
     def test_when_the_system_limits_the_file(self, run):
         code = """
             import resource, signal, sys

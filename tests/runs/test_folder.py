@@ -72,6 +72,14 @@ class TestRows:
             {"step": 1, "train_loss": None, "test/acc": 1},
         ]
 
+    def test_a_metric_is_one_number(self, run):
+        run.log(0, loss=np.array([0.5]), other=None)
+        assert run.metrics() == [{"step": 0, "loss": 0.5, "other": None}]
+        for wrong in ("low", [1.0, 2.0], np.zeros(2), {}):
+            with pytest.raises(ValueError, match="metric 'loss' must be one number; got"):
+                run.log(1, loss=wrong)
+        assert len(run.metrics()) == 1
+
     def test_logging_from_several_threads(self, run):
         threads = [threading.Thread(target=lambda: [run.log(i, loss=1) for i in range(20)]) for _ in range(4)]
         for thread in threads:

@@ -9,7 +9,7 @@ class TestProbe:
         run = Run(tmp_path).create({})
         run.set_probe(Probe(np.ones((3, 2))))
         assert run.splits == ("probe",)
-        assert not run.has_target("probe")
+        assert "target" not in run.probe_header("probe").digests
 
     def test_arrays_and_header(self, tmp_path):
         run = Run(tmp_path).create({})

@@ -17,6 +17,10 @@ class TestRecord:
         run.record(0, self.layers, split="test")
         assert run.snapshot(0).aligned == {"test": False}
 
+    def test_a_name_that_would_mean_the_first_step(self, run):
+        with pytest.raises(ValueError, match="'@first' at a name's end"):
+            run.record(0, {"fc@first": self.layers["a"]}, split="test")
+
     def test_permuted_ids(self, run):
         with pytest.raises(ValueError, match=r"permuted \(first at position 1: got 13, the probe has 11\)"):
             run.record(0, self.layers, rows=[10, 13, 12, 11], split="test")

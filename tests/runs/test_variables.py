@@ -51,7 +51,8 @@ class TestSample:
 
     def test_layers_of_integers(self, run):
         run.save_snapshot(0, {"test": {"codes": np.array([7, 8, 7, 7]), "many": np.ones((4, 2), np.int8)}})
-        assert run.sample("test", "layer:codes", 0).classes == (7, 8)
+        assert run.sample("test", "layer:codes", 0).values.ravel().tolist() == [7, 8, 7, 7]
+        assert not run.sample("test", "layer:codes", 0).is_labels
         many = run.sample("test", "layer:many", 0)
         assert not many.is_labels
         assert many.values.dtype == np.float64

@@ -75,7 +75,7 @@ def _downloaded(source: Source, folder: str | None) -> dict[str, bytes]:
         try:
             found |= _unpacked(cache / name, source.sha256)
         except ValueError as error:
-            (cache / name).unlink()
+            (cache / name).unlink(missing_ok=True)
             raise ValueError(
                 f"{error}. It was removed from the cache: try again to download it again"
             ) from error

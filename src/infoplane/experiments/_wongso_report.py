@@ -102,7 +102,7 @@ def draw(rows: list[dict]) -> "Figure":
             label="published",
         )
         ax.set_title(layer, fontsize=9)
-        ax.set_ylim(0)
+        ax.set_ylim(0, 1.12 * max(row[key] for row in own for key in ("published", "abs")))
         ax.tick_params(labelsize=7)
         ax.spines[["top", "right"]].set_visible(False)
         if i >= 3:

@@ -13,6 +13,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from infoplane import data, evaluate
+from infoplane.experiments import _wongso_report
 from infoplane.experiments._figures import draw
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced
 from infoplane.questions import Ask
@@ -39,6 +40,8 @@ class MnistMlp:
         All 60,000 + 10,000 digits, or the 5,000 that come with the package (4,000 + 1,000).
     probe : int or None
         How many test images are measured; all of them by default.
+    weights : {"torch", "glorot"}
+        Where they begin: PyTorch's own, or Glorot's uniform weights and biases of 0, as in Keras.
     epochs : int
         Passes over the training images, which are divided by 255.
     batch : int
@@ -67,6 +70,7 @@ class MnistMlp:
     depth: int = 3
     dataset: Literal["mnist", "mnist-5k"] = "mnist"
     probe: int | None = None
+    weights: Literal["torch", "glorot"] = "torch"
     epochs: int = 50
     batch: int = 256
     learning_rate: float = 1e-3
@@ -80,13 +84,14 @@ class MnistMlp:
     flatten: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("hidden", "depth", "epochs", "batch", "snapshots", "directions", "k"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
-        for name in ("seeds", "dims"):
+        for name in ("hidden", "depth", "epochs", "batch", "snapshots", "directions", "k", "probe", "every"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1; got {value}")
+        for name, low in (("seeds", 0), ("dims", 1)):
             values = getattr(self, name)
-            if not values or len(set(values)) < len(values):
-                raise ValueError(f"{name} must be one or more different numbers; got {values}")
+            if not values or len(set(values)) < len(values) or min(values) < low:
+                raise ValueError(f"{name} must be one or more different numbers from {low} on; got {values}")
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ class Wongso(MnistMlp):
 
     hidden: int = 1024
     depth: int = 4
+    weights: Literal["torch", "glorot"] = "glorot"
     every: int | None = 5
     seeds: tuple[int, ...] = (0,)
     k: int = 3
@@ -131,7 +137,10 @@ def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Data
     runs = [train(settings, seed, digits, Run(into / f"seed-{seed}")) for seed in settings.seeds]
     if train_only:
         return None
-    return draw(evaluate(runs, questions(settings)), into)
+    ds = draw(evaluate(runs, questions(settings)), into)
+    if asdict(settings) == asdict(Wongso(seeds=settings.seeds, weights=settings.weights)):
+        _wongso_report.write(ds, into)
+    return ds
 
 
 def questions(settings: MnistMlp) -> dict[str, Ask]:
@@ -194,6 +203,11 @@ def network(settings: MnistMlp, seed: int) -> "torch.nn.Sequential":
             width = 784 if i == 0 else settings.hidden
             model.add_module(f"hidden{i + 1}", nn.Sequential(nn.Linear(width, settings.hidden), nn.ReLU()))
         model.add_module("logits", nn.Linear(settings.hidden, 10))
+        if settings.weights == "glorot":
+            for module in model.modules():
+                if isinstance(module, nn.Linear):
+                    nn.init.xavier_uniform_(module.weight)
+                    nn.init.zeros_(module.bias)
     return model
 
 

@@ -65,6 +65,17 @@ class Regression:
     seeds: tuple[int, ...] = (0, 1, 2)
     k: int = 3
 
+    def __post_init__(self) -> None:
+        for name in ("train", "width", "depth", "epochs", "batch", "k"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        if self.train >= self.n:
+            raise ValueError(
+                f"train must be less than n={self.n}, so that some are held out; got {self.train}"
+            )
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
+            raise ValueError(f"seeds must be one or more different numbers from 0 on; got {self.seeds}")
+
 
 def run(settings: Regression, into: Path, *, train_only: bool = False) -> "xr.Dataset | None":
     """Train every seed, measure every snapshot, compare and draw; whatever is there already is kept.

@@ -15,6 +15,11 @@ def positive_integer(value: Any, name: str) -> None:
         raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
 
 
+def measure(value: Any, where: str) -> None:
+    if not callable(value) or isinstance(value, type):
+        raise ValueError(f"{where} takes a measure with its settings, like KSG(k=5); got {value!r}")
+
+
 def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:
     """`x` as a finite sample of at least two rows, and of more than `more_than`."""
     x = x if isinstance(x, Sample) else Sample(x, name)
@@ -77,6 +82,14 @@ def not_both_labels(x: Sample, y: Sample, measure: str) -> None:
         )
 
 
+def some_class_repeats(y: Sample) -> None:
+    if len(y.classes or ()) == len(y):
+        raise DegenerateData(
+            f"every label of {y.name!r} occurs once, so no class has neighbours; if its values are "
+            f"quantities, say continuous({y.name})"
+        )
+
+
 def _finite(x: Sample) -> None:
     bad = x.derived("nonfinite", lambda: np.flatnonzero(~np.isfinite(x.values).all(axis=1)))
     if len(bad):
@@ -128,6 +141,18 @@ def tie_note(*samples: Sample) -> str:
         if repeated:
             notes.append(f"{repeated} of {len(x)} rows of {x.name} occur more than once (ties or atoms)")
     return join_notes(notes)
+
+
+def shared_radii_note(radii: np.ndarray, *samples: Sample) -> str:
+    """A clause about quantised columns, whose rows may all differ while their distances tie.
+
+    Untied, a k-th distance is shared by two points at most, each being the other's k-th neighbour.
+    """
+    if all(x.is_labels or x.width == 1 for x in samples):
+        return ""  # ties of single columns are ties of rows
+    shared = np.unique(radii[radii > 0], return_counts=True)[1]
+    tied = int(shared[shared > 2].sum())
+    return f"the k-th distances of {tied} of {len(radii)} points tie (quantised columns)" if tied else ""
 
 
 def _repeated(x: Sample) -> int:

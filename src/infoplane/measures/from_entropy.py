@@ -50,6 +50,9 @@ class FromEntropy:
     numbers: ClassVar[int] = 1
     entropy: Any
 
+    def __post_init__(self) -> None:
+        _check.measure(self.entropy, "FromEntropy(entropy=)")
+
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)
         _check.not_both_labels(x, y, "FromEntropy")
@@ -77,6 +80,7 @@ class FromEntropy:
 
     def _given_labels(self, t: Sample, y: Sample) -> list[tuple[float, Estimate]]:
         parts = [(1.0, self._of(t))]
+        _check.some_class_repeats(y)
         for rows, label in zip(class_rows(y), y.classes or (), strict=True):
             try:
                 parts.append((-len(rows) / len(y), self.entropy(t.take(rows))))

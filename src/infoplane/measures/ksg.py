@@ -1,5 +1,6 @@
 """Kraskov's estimator of mutual information, and Ross's for labels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -7,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import digamma
 
-from infoplane.estimate import DegenerateData, Estimate
+from infoplane.estimate import Estimate
 from infoplane.measures import _check
 from infoplane.measures._neighbours import class_distances, counts_within, joint_distances
 from infoplane.sample import Sample
@@ -46,8 +47,9 @@ class KSG:
 
     Notes
     -----
-    Assumes no ties (`MixedKSG`, `prepare.jitter`) and comparable scales (`prepare.standardise`). A point
-    with k neighbours at distance zero counts no others within that distance; the note says how many.
+    Assumes no ties, also none within columns (`MixedKSG`, `prepare.jitter`), and comparable scales
+    (`prepare.standardise`). A point with k neighbours at distance zero counts no others within that
+    distance; the note says how many.
     With labels, a class of m <= k points uses its m - 1 neighbours and single points are left out, as
     scikit-learn's ``mutual_info_classif`` does; the note says so.
 
@@ -71,15 +73,28 @@ class KSG:
         _check.positive_integer(self.k, "k")
 
     def __call__(self, x: Any, y: Any) -> Estimate:
-        x, y = _check.pair(x, y, more_than=self.k)
-        _check.not_both_labels(x, y, "KSG")
-        nothing = _check.no_information(x, y)
-        if nothing is not None:
-            return nothing
-        dead = _check.dead_note(x, y)
-        x, y = _check.alive(x), _check.alive(y)
-        value, note = _ross(x, y, self.k) if x.is_labels or y.is_labels else _kraskov(x, y, self.k)
-        return Estimate(value, note=_check.join_notes([note, dead]))
+        return by_neighbours(x, y, self.k, "KSG", _kraskov, _ross)
+
+
+Formula = Callable[[Sample, Sample, int], tuple[float, str]]
+
+
+def by_neighbours(x: Any, y: Any, k: int, measure: str, of_pair: Formula, with_labels: Formula) -> Estimate:
+    """What neighbour measures have in common: refusals, constants, dead columns, and labels on one side.
+
+    The formulas give a value and a note; `with_labels` gets the labels second.
+    """
+    x, y = _check.pair(x, y, more_than=k)
+    _check.not_both_labels(x, y, measure)
+    nothing = _check.no_information(x, y)
+    if nothing is not None:
+        return nothing
+    dead = _check.dead_note(x, y)
+    x, y = _check.alive(x), _check.alive(y)
+    if x.is_labels:
+        x, y = y, x
+    value, note = with_labels(x, y, k) if y.is_labels else of_pair(x, y, k)
+    return Estimate(value, note=_check.join_notes([note, dead]))
 
 
 def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -87,30 +102,24 @@ def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     psi = digammas(len(x))
     inside = psi[counts_within(x, radii)] + psi[counts_within(y, radii)]
     value = digamma(k) + digamma(len(x)) - inside.mean()
-    return float(value), _check.join_notes([_zero_note(radii, k), _check.tie_note(x, y)])
+    return float(value), _check.join_notes([_zero_note(radii, k), _tie_note(radii, x, y)])
 
 
 def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
-    if x.is_labels:
-        x, y = y, x
     kept, y_kept, note = without_single_classes(x, y, k)
     radii = class_distances(kept, y_kept, k)
     sizes = np.bincount(y_kept.values)[y_kept.values]
     psi = digammas(len(kept))
     near = np.minimum(k, sizes - 1)
     value = digamma(len(kept)) + (psi[near - 1] - psi[sizes - 1] - psi[counts_within(kept, radii)]).mean()
-    return float(value), _check.join_notes([note, _zero_note(radii, k), _check.tie_note(x)])
+    return float(value), _check.join_notes([note, _zero_note(radii, k), _tie_note(radii, x)])
 
 
 def without_single_classes(x: Sample, y: Sample, k: int) -> tuple[Sample, Sample, str]:
     """The rows whose label occurs at least twice, and a clause about what small classes mean."""
+    _check.some_class_repeats(y)
     sizes = np.bincount(y.values, minlength=len(y.classes or ()))
     single, small = int((sizes == 1).sum()), int(((sizes > 1) & (sizes <= k)).sum())
-    if sizes.max() == 1:
-        raise DegenerateData(
-            f"every label of {y.name!r} occurs once, so no class has neighbours; if its values are "
-            f"quantities, say continuous({y.name})"
-        )
     note = _check.join_notes(
         [
             f"{single} classes of a single sample left out" if single else "",
@@ -127,6 +136,12 @@ def without_single_classes(x: Sample, y: Sample, k: int) -> tuple[Sample, Sample
 def digammas(n: int) -> np.ndarray:
     """ψ(1), ..., ψ(n): entry i is ψ(i + 1)."""
     return digamma(np.arange(1, n + 1))
+
+
+def _tie_note(radii: np.ndarray, *samples: Sample) -> str:
+    """A clause about ties, which break what the estimator assumes, and what to do about them."""
+    ties = _check.join_notes([_check.tie_note(*samples), _check.shared_radii_note(radii, *samples)])
+    return f"{ties}; KSG assumes none: labels(...), MixedKSG or prepare.jitter are for them" if ties else ""
 
 
 def _zero_note(radii: np.ndarray, k: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
 from infoplane.measures._neighbours import class_distances, counts_within, joint_distances
-from infoplane.measures.ksg import digammas, without_single_classes
+from infoplane.measures.ksg import by_neighbours, digammas, without_single_classes
 from infoplane.sample import Sample
 
 
@@ -71,15 +71,7 @@ class MixedKSG:
         _check.positive_integer(self.k, "k")
 
     def __call__(self, x: Any, y: Any) -> Estimate:
-        x, y = _check.pair(x, y, more_than=self.k)
-        _check.not_both_labels(x, y, "MixedKSG")
-        nothing = _check.no_information(x, y)
-        if nothing is not None:
-            return nothing
-        dead = _check.dead_note(x, y)
-        x, y = _check.alive(x), _check.alive(y)
-        value, note = _labelled(x, y, self.k) if x.is_labels or y.is_labels else _mixed(x, y, self.k)
-        return Estimate(value, note=_check.join_notes([note, dead]))
+        return by_neighbours(x, y, self.k, "MixedKSG", _mixed, _labelled)
 
 
 def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -90,12 +82,10 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     if atoms.any():
         near[atoms] = _at_the_same_place(x, y)[atoms]
     inside = psi[counts_within(x, radii, True)] + psi[counts_within(y, radii, True)]
-    return float((psi[near - 1] - inside).mean() + np.log(len(x))), _atom_note(atoms)
+    return float((psi[near - 1] - inside).mean() + np.log(len(x))), _notes(x, y, radii)
 
 
 def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
-    if x.is_labels:
-        x, y = y, x
     x, y, note = without_single_classes(x, y, k)
     radii = class_distances(x, y, k)
     psi = digammas(len(x))
@@ -106,7 +96,7 @@ def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
         near[atoms] = _at_the_same_place(x, y)[atoms]
     inside = psi[counts_within(x, radii, True)] + psi[sizes - 1]
     value = float((psi[near - 1] - inside).mean() + np.log(len(x)))
-    return value, _check.join_notes([note, _atom_note(atoms)])
+    return value, _check.join_notes([note, _notes(x, y, radii)])
 
 
 def _at_the_same_place(x: Sample, y: Sample) -> np.ndarray:
@@ -123,5 +113,7 @@ def _places(x: Sample) -> np.ndarray:
     return x.derived("places", lambda: np.unique(x.values, axis=0, return_inverse=True)[1].ravel())
 
 
-def _atom_note(atoms: np.ndarray) -> str:
-    return f"{int(atoms.sum())} of {len(atoms)} points lie on atoms" if atoms.any() else ""
+def _notes(x: Sample, y: Sample, radii: np.ndarray) -> str:
+    atoms = int((radii == 0).sum())
+    ties = _check.shared_radii_note(radii, x, y)
+    return _check.join_notes([f"{atoms} of {len(radii)} points lie on atoms" if atoms else "", ties])

@@ -54,6 +54,7 @@ class Sliced:
 
     Notes
     -----
+    Constant columns stay, and are named: without them the directions would change from step to step.
     S_k is not mutual information: it is smaller, saturates, and can grow under deterministic maps [1]_.
     It is finite where I(X;T) of a deterministic network is not.
 
@@ -78,6 +79,7 @@ class Sliced:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        _check.measure(self.measure, "Sliced(measure=)")
         self._directions(0, self._most)  # refuses what it cannot draw
 
     @property
@@ -89,9 +91,6 @@ class Sliced:
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)
-        nothing = _check.no_information(x, y)
-        if nothing is not None:
-            return nothing
         directions = self._directions(0, self._most)
         y = _under_another_name(y) if (x.name, x.width) == (y.name, y.width) else y
         projected = [side for side in (x, y) if side.has_slices(directions)]

@@ -205,7 +205,8 @@ def _crosses(ax: Axes, many: list[_Trajectory], colours: dict[str, str]) -> None
     low, high = np.nanmin(everywhere, axis=0), np.nanmax(everywhere, axis=0)
     errors = [np.nan_to_num(one.cross) for one in many]
     # a range below four arms would blow noise up to a picture
-    least = np.maximum(4 * np.max(errors, axis=0), 1e-9 * np.maximum(1, np.abs(high)))
+    still = high - low <= 1e-9 * np.maximum(1, np.abs(high))  # one point, or all of them alike
+    least = np.maximum(4 * np.max(errors, axis=0), np.where(still, 0.2 * np.maximum(0.1, np.abs(high)), 0))
     middle, span = (low + high) / 2, np.maximum(1.25 * (high - low), least)
     low, span = middle - span / 2, span
     ax.set_xlim(low[0], low[0] + span[0])

@@ -20,7 +20,7 @@ PART = ".part"  # the ending of a file that was never finished
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write aside, flush to disk, rename: `path` always holds its old bytes or all the new ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{PART}")
     try:
         with open(aside, "xb") as file:
@@ -34,14 +34,22 @@ def write_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """`folder` and those above it; the names of new ones are durable."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable, where the file system can."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # some network file systems refuse it; the bytes are safe already
+    with contextlib.suppress(OSError):  # some network file systems refuse it; the bytes are safe already
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> None:
@@ -87,7 +95,7 @@ def exclusive(path: Path, wait: float = 0.0) -> Iterator[None]:
     ValueError
         When another writer has held it for all of `wait` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     deadline = time.monotonic() + wait
     with open(path.with_name(f".{path.name}.lock"), "a+b") as lock:
         while not _locked(lock.fileno()):

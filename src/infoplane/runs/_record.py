@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoplane.runs._arrays import as_ids, as_rows
+from infoplane.runs._arrays import as_array, as_ids, as_rows
 from infoplane.runs._probe_file import check_rows
 
 if TYPE_CHECKING:
@@ -19,6 +19,16 @@ def check_step(step: int) -> None:
         raise ValueError(
             f"step must be a non-negative integer; got {step!r} (fractions of an epoch: log(epoch=))"
         )
+
+
+def number(value: Any, name: str) -> bool | int | float | None:
+    """A metric as JSON has it; ValueError for anything but one number."""
+    if value is None:
+        return None
+    array = as_array(value)
+    if array.size != 1 or array.dtype.kind not in "fiub":
+        raise ValueError(f"metric {name!r} must be one number; got {value!r:.100}")
+    return array.reshape(-1)[0].item()
 
 
 def check(step: int, arrays: Arrays, output: str | None) -> None:
@@ -38,6 +48,8 @@ def rows_of(layers: Mapping[str, Any], n: int, split: str) -> dict[str, np.ndarr
     for name, values in layers.items():
         if not isinstance(name, str) or not name:
             raise ValueError(f"layers must be named by strings; got {name!r}")
+        if name.endswith("@first"):
+            raise ValueError(f"'@first' at a name's end means the layer at the first step; rename {name!r}")
         arrays[name] = as_rows(values, name)
         if len(arrays[name]) != n:
             raise ValueError(

@@ -8,7 +8,7 @@ import numpy as np
 
 from infoplane.runs import snapshots
 from infoplane.runs._files import read_tensor
-from infoplane.sample import Sample
+from infoplane.sample import Sample, continuous
 
 if TYPE_CHECKING:
     from infoplane.runs.folder import Run
@@ -52,6 +52,4 @@ def load(place: Place, name: str) -> Sample:
     values = read_tensor(place.path, place.key)
     if place.classes is not None:
         return Sample.of(values.astype(np.intp), name, place.classes)
-    if values.dtype.kind == "f" or values.shape[1] == 1:
-        return Sample(values, name)
-    return Sample.of(values.astype(np.float64), name)
+    return continuous(values, name)  # what a layer gives is a quantity, also where it is an integer

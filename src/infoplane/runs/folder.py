@@ -111,10 +111,6 @@ class Run:
             raise ValueError(f"the probe has no split {split!r}; it has {', '.join(headers)}")
         return headers[split]
 
-    def has_target(self, split: str) -> bool:
-        """Whether the probe of this split has a y."""
-        return "target" in self.probe_header(split).digests
-
     def probe_arrays(self, split: str) -> dict[str, np.ndarray]:
         """``"input"`` and ``"target"``, those that there are, and ``"rows"``.
 
@@ -239,11 +235,17 @@ class Run:
         ----------
         step : int
         **metrics : float
-            ``train_loss=0.3, epoch=1.5`` ...; scalars of numpy and torch are fine.
+            ``train_loss=0.3, epoch=1.5`` ...; arrays and tensors of one element are fine.
+
+        Raises
+        ------
+        ValueError
+            For a step that is no integer from 0 on, or a metric that is not one number.
         """
         _record.check_step(step)
+        numbers = {name: _record.number(value, name) for name, value in metrics.items()}
         with self.appending("metrics.jsonl", wait=WAIT) as append:
-            append({"step": int(step), **metrics})
+            append({"step": int(step), **numbers})
 
     def metrics(self) -> list[dict[str, Any]]:
         """The rows of ``metrics.jsonl``, as they came."""

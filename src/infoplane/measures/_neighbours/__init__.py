@@ -1,7 +1,7 @@
 """k-th neighbour distances and strict counts, exact in float64, for every neighbour measure.
 
-The kernels release the GIL and keep their compiled code on disk. Kernels and what they call share a file,
-because numba's cache does not see an edit in another one.
+Kernels and the compiled helpers they call share a file, because numba's cache does not see an edit in
+another one.
 """
 
 from infoplane.measures._neighbours.search import (

@@ -5,10 +5,11 @@ is found by searching, because searching for ``x + radius`` would round differen
 """
 
 import numpy as np
-from numba import njit
+
+from infoplane.measures._neighbours.compiling import compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _insert(best, k, distance):
     """Put `distance` into the ascending `best[:k]`, dropping the largest."""
     p = k - 1
@@ -18,130 +19,205 @@ def _insert(best, k, distance):
     best[p] = distance
 
 
-@njit(nogil=True, cache=True)
-def _first_not_below(values, start, stop, value):
-    while start < stop:
-        middle = (start + stop) // 2
-        if values[middle] < value:
-            start = middle + 1
-        else:
-            stop = middle
-    return start
-
-
-@njit(nogil=True, cache=True)
-def _walk(xs, ys, start, stop, middle, xi, yi, best, k):
-    """Improve `best` with the points start..stop (ascending in y), walking away from `middle`."""
-    up, down = middle, middle - 1
+@compiled
+def _both_ways(xs, ys, start, stop, p, best, k):
+    """Improve `best` with the points start..stop (ascending in y) but p, always by the nearer in y."""
+    xi, yi = xs[p], ys[p]
+    up, down = p + 1, p - 1
+    worst = best[k - 1]
     while True:
         above = ys[up] - yi if up < stop else np.inf
         below = yi - ys[down] if down >= start else np.inf
         if above <= below:
-            if not above < best[k - 1]:
+            if not above < worst:
                 return
             distance = max(abs(xs[up] - xi), above)
             up += 1
         else:
-            if not below < best[k - 1]:
+            if not below < worst:
                 return
             distance = max(abs(xs[down] - xi), below)
             down -= 1
-        if distance < best[k - 1]:
+        if distance < worst:
             _insert(best, k, distance)
+            worst = best[k - 1]
 
 
-@njit(nogil=True, cache=True)
-def pair_distances(x, y, x_order, y_order, k):
-    """Chebyshev distance of each point to its k-th neighbour in the plane.
+@compiled
+def _up_then_down(xs, ys, start, stop, middle, xi, yi, best, k):
+    """The same for a strip beside the point's own, where `best` is full: its branches are easy to predict."""
+    worst = best[k - 1]
+    for j in range(middle, stop):
+        above = ys[j] - yi
+        if not above < worst:
+            break
+        if abs(xs[j] - xi) < worst:
+            _insert(best, k, max(abs(xs[j] - xi), above))
+            worst = best[k - 1]
+    for j in range(middle - 1, start - 1, -1):
+        below = yi - ys[j]
+        if not below < worst:
+            break
+        if abs(xs[j] - xi) < worst:
+            _insert(best, k, max(abs(xs[j] - xi), below))
+            worst = best[k - 1]
 
-    The points are cut along x into strips of equal count, each in order of y. A strip is left as soon as
-    the y-distance alone, and the search as soon as the gap to the next strip, cannot improve the k-th.
-    """
+
+@compiled
+def _rise(ys, place, stop, yi):
+    """The first place from `place` on whose y is not below `yi`."""
+    while place < stop and ys[place] < yi:
+        place += 1
+    return place
+
+
+@compiled
+def _cut_in_strips(x, y, x_order, y_order, size):
+    """The points strip after strip along x, each strip ascending in y; and whose they are."""
     n = len(x)
-    size = max(8, int(0.7 * np.sqrt(n * max(k, 4))))
-    strips = (n + size - 1) // size
     strip_of = np.empty(n, np.int64)
     for rank in range(n):
         strip_of[x_order[rank]] = rank // size
     xs, ys, who = np.empty(n), np.empty(n), np.empty(n, np.int64)
-    filled = np.zeros(strips, np.int64)
+    filled = np.zeros((n + size - 1) // size, np.int64)
     for rank in range(n):
         i = y_order[rank]
-        b = strip_of[i]
-        p = b * size + filled[b]
-        filled[b] += 1
+        p = strip_of[i] * size + filled[strip_of[i]]
+        filled[strip_of[i]] += 1
         xs[p], ys[p], who[p] = x[i], y[i], i
-    out = np.empty(n)
-    best = np.empty(k)
-    for p in range(n):
-        xi, yi, own = xs[p], ys[p], p // size
-        best[:] = np.inf
-        # the point itself is passed over by lending it a distance that never enters
+    return xs, ys, who
+
+
+@compiled
+def pair_distances(x, y, x_order, y_order, k):
+    """Chebyshev distance of each point to its k-th neighbour in the plane.
+
+    The points are cut along x into strips of equal count. A strip is left as soon as the y-distance alone,
+    and the search as soon as the gap to the next strip, cannot improve the k-th. Within a strip y ascends,
+    so that where to begin in the strips beside it only moves up.
+    """
+    n = len(x)
+    size = max(8, int(0.7 * np.sqrt(n * max(k, 4))))
+    strips = (n + size - 1) // size
+    xs, ys, who = _cut_in_strips(x, y, x_order, y_order, size)
+    out, best = np.empty(n), np.empty(k)
+    place = np.empty(strips, np.int64)
+    for own in range(strips):
+        place[:] = np.arange(strips) * size
         start, stop = own * size, min(n, (own + 1) * size)
-        xs[p] = np.inf
-        _walk(xs, ys, start, stop, p, xi, yi, best, k)
-        xs[p] = xi
-        b = own - 1
-        while b >= 0 and xi - x[x_order[(b + 1) * size - 1]] < best[k - 1]:
-            start, stop = b * size, (b + 1) * size
-            _walk(xs, ys, start, stop, _first_not_below(ys, start, stop, yi), xi, yi, best, k)
-            b -= 1
-        b = own + 1
-        while b < strips and x[x_order[b * size]] - xi < best[k - 1]:
-            start, stop = b * size, min(n, (b + 1) * size)
-            _walk(xs, ys, start, stop, _first_not_below(ys, start, stop, yi), xi, yi, best, k)
-            b += 1
-        out[who[p]] = best[k - 1]
+        for p in range(start, stop):
+            xi, yi = xs[p], ys[p]
+            best[:] = np.inf
+            _both_ways(xs, ys, start, stop, p, best, k)
+            b = own - 1
+            while b >= 0 and xi - x[x_order[(b + 1) * size - 1]] < best[k - 1]:
+                place[b] = _rise(ys, place[b], (b + 1) * size, yi)
+                _up_then_down(xs, ys, b * size, (b + 1) * size, place[b], xi, yi, best, k)
+                b -= 1
+            b = own + 1
+            while b < strips and x[x_order[b * size]] - xi < best[k - 1]:
+                end = min(n, (b + 1) * size)
+                place[b] = _rise(ys, place[b], end, yi)
+                _up_then_down(xs, ys, b * size, end, place[b], xi, yi, best, k)
+                b += 1
+            out[who[p]] = best[k - 1]
     return out
 
 
-@njit(nogil=True, cache=True)
-def _reach(ascending, rank, radius, closed):
-    """How many places of `ascending` lie within `radius` of the one at `rank`, itself included."""
-    n, centre = len(ascending), ascending[rank]
-    low, step = rank, 1
-    while low - step >= 0 and _inside(centre - ascending[low - step], radius, closed):
-        low -= step
-        step *= 2
-    while step > 1:
-        step //= 2
-        if low - step >= 0 and _inside(centre - ascending[low - step], radius, closed):
-            low -= step
-    high, step = rank, 1
-    while high + step < n and _inside(ascending[high + step] - centre, radius, closed):
-        high += step
-        step *= 2
-    while step > 1:
-        step //= 2
-        if high + step < n and _inside(ascending[high + step] - centre, radius, closed):
-            high += step
-    return high - low + 1
-
-
-@njit(nogil=True, cache=True, inline="always")
+@compiled
 def _inside(difference, radius, closed):
     return difference <= radius if closed else difference < radius
 
 
-@njit(nogil=True, cache=True)
+@compiled
+def _lowest(ascending, rank, radius, closed, guess):
+    """The lowest place within `radius` of the one at `rank`, sought from `guess` by growing steps."""
+    centre, place, step = ascending[rank], min(guess, rank), 1
+    if _inside(centre - ascending[place], radius, closed):
+        while place - step >= 0 and _inside(centre - ascending[place - step], radius, closed):
+            place -= step
+            step *= 2
+        while step > 1:
+            step //= 2
+            if place - step >= 0 and _inside(centre - ascending[place - step], radius, closed):
+                place -= step
+        return place
+    while place + step < rank and not _inside(centre - ascending[place + step], radius, closed):
+        place += step
+        step *= 2
+    while step > 1:
+        step //= 2
+        if place + step < rank and not _inside(centre - ascending[place + step], radius, closed):
+            place += step
+    return place + 1
+
+
+@compiled
+def _highest(ascending, rank, radius, closed, guess):
+    """The highest place within `radius` of the one at `rank`, sought from `guess` by growing steps."""
+    n, centre, place, step = len(ascending), ascending[rank], max(guess, rank), 1
+    if _inside(ascending[place] - centre, radius, closed):
+        while place + step < n and _inside(ascending[place + step] - centre, radius, closed):
+            place += step
+            step *= 2
+        while step > 1:
+            step //= 2
+            if place + step < n and _inside(ascending[place + step] - centre, radius, closed):
+                place += step
+        return place
+    while place - step > rank and not _inside(ascending[place - step] - centre, radius, closed):
+        place -= step
+        step *= 2
+    while step > 1:
+        step //= 2
+        if place - step > rank and not _inside(ascending[place - step] - centre, radius, closed):
+            place -= step
+    return place - 1
+
+
+@compiled
+def _cells(ascending, scale):
+    """For n + 1 equal cells of the range, the first place at or above each."""
+    n = len(ascending)
+    first = np.full(n + 1, n - 1)
+    cell = 0
+    for place in range(n):
+        while cell <= int((ascending[place] - ascending[0]) * scale):
+            first[cell] = place
+            cell += 1
+    return first
+
+
+@compiled
 def line_counts(values, order, radii, closed_at_zero):
     """How many *other* points of a column lie strictly within each point's radius.
 
-    A radius of zero counts none, or with `closed_at_zero` the points at distance zero.
+    A radius of zero counts none, or with `closed_at_zero` the points at distance zero. Equal cells guess
+    where the radius ends; what decides is the difference.
     """
     n = len(values)
     ascending = values[order]
+    low, span = ascending[0], ascending[n - 1] - ascending[0]
+    # no cells for a range whose cells would have no width, or overflow
+    scale = n / span if span > 0 and np.isfinite(n / span) and np.isfinite(span) else 0.0
+    first = _cells(ascending, scale)
     out = np.zeros(n, np.int64)
     for rank in range(n):
-        i = order[rank]
-        if radii[i] > 0:
-            out[i] = _reach(ascending, rank, radii[i], False) - 1
-        elif closed_at_zero:
-            out[i] = _reach(ascending, rank, 0.0, True) - 1
+        radius, closed = radii[order[rank]], False
+        if not radius > 0:
+            if not closed_at_zero:
+                continue
+            closed = True
+        at = ascending[rank] - low
+        below = first[int(max(at - radius, 0.0) * scale)] if radius < span else 0
+        above = first[int(min(at + radius, span) * scale)] if radius < span else n - 1
+        out[order[rank]] = _highest(ascending, rank, radius, closed, above) - _lowest(
+            ascending, rank, radius, closed, below
+        )
     return out
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def line_distances(values, order, codes, sizes, k):
     """Distance of each point of a column to its k-th neighbour of the same class.
 

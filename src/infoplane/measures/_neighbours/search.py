@@ -3,7 +3,7 @@
 import numpy as np
 
 from infoplane.measures._neighbours.pairs import line_counts, line_distances, pair_distances
-from infoplane.measures._neighbours.vectors import nearest_distances, vector_counts, vector_distances
+from infoplane.measures._neighbours.vectors import nearest_distances, vector_counts
 from infoplane.sample import Sample
 
 
@@ -14,7 +14,7 @@ def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
             x, y = y, x  # strips cut the variable in which neighbours are told apart best
         return pair_distances(_column(x), _column(y), x.order, y.order, k)
     columns = np.concatenate([_columns(x), _columns(y)])
-    return vector_distances(columns, *_one_class(len(x)), k, False)
+    return _nearest(columns, *_one_class(len(x)), k, False)[:, k - 1]
 
 
 def distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
@@ -24,7 +24,7 @@ def distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
 
 def all_distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
     """Distances of each point of x to its k nearest, ascending: shape (n, k)."""
-    return nearest_distances(_columns(x), k, metric == "euclidean")
+    return _nearest(_columns(x), *_one_class(len(x)), k, metric == "euclidean")
 
 
 def class_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
@@ -39,13 +39,37 @@ def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) ->
     """How many other points of x lie strictly within each point's radius (Chebyshev)."""
     if x.width == 1:
         return line_counts(_column(x), x.order, radii, closed_at_zero)
-    return vector_counts(_columns(x), radii, closed_at_zero)
+    columns, key = _columns(x), x.derived("widest", lambda: _widest(_columns(x)))
+    order = x.derived("order along the widest", lambda: np.argsort(columns[key]))
+    out = np.empty(len(x), np.int64)
+    out[order] = vector_counts(columns[:, order], key, radii[order], closed_at_zero)
+    return out
 
 
 def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool) -> np.ndarray:
     if x.width == 1:
         return line_distances(_column(x), x.order, codes, sizes, k)
-    return vector_distances(_columns(x), codes, sizes, k, euclidean)
+    near = np.minimum(k, sizes - 1)[codes]
+    nearest = _nearest(_columns(x), codes, sizes, k, euclidean)
+    return np.where(near > 0, nearest[np.arange(len(codes)), near - 1], np.nan)
+
+
+def _nearest(
+    columns: np.ndarray, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool
+) -> np.ndarray:
+    """`nearest_distances` of points in any order."""
+    key = _widest(columns)
+    order = np.lexsort((columns[key], codes))
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    out = np.empty((len(codes), k))
+    out[order] = nearest_distances(columns[:, order], starts, key, k, euclidean)
+    return out
+
+
+def _widest(columns: np.ndarray) -> int:
+    """The column whose middle 90 % spreads most: in it, points are told apart best."""
+    low, high = np.quantile(columns, [0.05, 0.95], axis=1, method="nearest")
+    return int(np.argmax(high - low))
 
 
 def _one_class(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,16 +1,18 @@
-"""Neighbours of points of any width, by exhaustive comparison in blocks that stay in cache.
+"""Neighbours of points of any width, by comparison in blocks that stay in cache.
 
-Columns are rows of a C-contiguous (d, n) float64 array, so that the inner loops run along samples.
+Columns are rows of a C-contiguous (d, n) float64 array, so that the inner loops run along samples. The
+points stand in the order of one column, the widest: a block that lies too far away in it is not looked at.
 """
 
 import numpy as np
-from numba import njit
 
-BLOCK = 256
+from infoplane.measures._neighbours.compiling import compiled
+
+BLOCK = 128
 LOOK = 4  # columns between two looks at whether a block can still matter
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _insert(best, k, distance):
     p = k - 1
     while p > 0 and best[p - 1] > distance:
@@ -19,7 +21,7 @@ def _insert(best, k, distance):
     best[p] = distance
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _block(columns, i, start, stop, euclidean, limit, buffer):
     """Distances (squared, if Euclidean) from i to start..stop; False when none can lie below `limit`."""
     m = stop - start
@@ -44,74 +46,81 @@ def _block(columns, i, start, stop, euclidean, limit, buffer):
     return True
 
 
-@njit(nogil=True, cache=True)
-def vector_distances(columns, codes, sizes, k, euclidean):
-    """Distance of each point to its k-th neighbour of the same class (NaN in a class of one).
+@compiled
+def _improve(columns, i, start, stop, euclidean, best, k, buffer):
+    """Improve `best` with the points start..stop but i."""
+    if _block(columns, i, start, stop, euclidean, best[k - 1], buffer):
+        for j in range(stop - start):
+            if buffer[j] < best[k - 1] and start + j != i:
+                _insert(best, k, buffer[j])
 
-    A class of m points uses ``min(k, m - 1)`` neighbours.
+
+@compiled
+def nearest_distances(columns, starts, key, k, euclidean):
+    """Distances of each point to its k nearest others of the same class, ascending: shape (n, k).
+
+    Class c holds the points starts[c]..starts[c + 1], ascending in column `key`. What a class of no more
+    than k points lacks is infinite. The search goes outwards in blocks, to the nearer side first.
     """
-    d, n = columns.shape
-    starts = np.zeros(len(sizes) + 1, np.int64)
-    starts[1:] = np.cumsum(sizes)
-    who = np.argsort(codes, kind="mergesort")
-    grouped = np.empty((d, n))
-    for c in range(d):
-        grouped[c] = columns[c][who]
-    out = np.full(n, np.nan)
-    buffer, best = np.empty(BLOCK), np.empty(k)
-    for c in range(len(sizes)):
-        near = min(k, starts[c + 1] - starts[c] - 1)
-        if near < 1:
-            continue
-        for i in range(starts[c], starts[c + 1]):
-            best[:] = np.inf
-            for start in range(starts[c], starts[c + 1], BLOCK):
-                stop = min(starts[c + 1], start + BLOCK)
-                if not _block(grouped, i, start, stop, euclidean, best[near - 1], buffer):
-                    continue
-                for j in range(stop - start):
-                    if buffer[j] < best[near - 1] and start + j != i:
-                        _insert(best, near, buffer[j])
-            out[who[i]] = np.sqrt(best[near - 1]) if euclidean else best[near - 1]
-    return out
+    n = columns.shape[1]
+    out = np.full((n, k), np.inf)
+    buffer = np.empty(BLOCK)
+    ascending = columns[key]
+    for c in range(len(starts) - 1):
+        first, end = starts[c], starts[c + 1]
+        near = min(k, end - first - 1)
+        for i in range(first, end if near > 0 else first):
+            best = out[i]
+            low, high = max(first, i - BLOCK // 2), min(end, i + BLOCK // 2)
+            _improve(columns, i, low, high, euclidean, best, near, buffer)
+            while True:
+                below = ascending[i] - ascending[low - 1] if low > first else np.inf
+                above = ascending[high] - ascending[i] if high < end else np.inf
+                gap = min(below, above)
+                if not (gap * gap if euclidean else gap) < best[near - 1]:
+                    break
+                if below <= above:
+                    start = max(first, low - BLOCK)
+                    _improve(columns, i, start, low, euclidean, best, near, buffer)
+                    low = start
+                else:
+                    stop = min(end, high + BLOCK)
+                    _improve(columns, i, high, stop, euclidean, best, near, buffer)
+                    high = stop
+    return np.sqrt(out) if euclidean else out
 
 
-@njit(nogil=True, cache=True)
-def vector_counts(columns, radii, closed_at_zero):
-    """How many *other* points lie strictly within each point's Chebyshev radius.
+@compiled
+def vector_counts(columns, key, radii, closed_at_zero):
+    """How many *other* points lie strictly within each point's Chebyshev radius; ascending in column `key`.
 
     A radius of zero counts none, or with `closed_at_zero` the points at distance zero.
     """
     n = columns.shape[1]
     out = np.zeros(n, np.int64)
     buffer = np.empty(BLOCK)
+    ascending = columns[key]
     for i in range(n):
         radius = radii[i]
         if radius == 0 and not closed_at_zero:
             continue
-        total = 0
-        for start in range(0, n, BLOCK):
-            stop = min(n, start + BLOCK)
-            if _block(columns, i, start, stop, False, radius, buffer):
-                for j in range(stop - start):
-                    total += buffer[j] < radius or (radius == 0 and buffer[j] == 0)
-        out[i] = total - 1
+        low, high = i, i + 1
+        while low > 0 and (ascending[i] - ascending[low - 1] < radius or ascending[low - 1] == ascending[i]):
+            start = max(0, low - BLOCK)
+            if _block(columns, i, start, low, False, radius, buffer):
+                out[i] += _within(buffer, low - start, radius)
+            low = start
+        while high < n and (ascending[high] - ascending[i] < radius or ascending[high] == ascending[i]):
+            stop = min(n, high + BLOCK)
+            if _block(columns, i, high, stop, False, radius, buffer):
+                out[i] += _within(buffer, stop - high, radius)
+            high = stop
     return out
 
 
-@njit(nogil=True, cache=True)
-def nearest_distances(columns, k, euclidean):
-    """Distances of each point to its k nearest other points, ascending: shape (n, k)."""
-    n = columns.shape[1]
-    out = np.full((n, k), np.inf)
-    buffer = np.empty(BLOCK)
-    for i in range(n):
-        best = out[i]
-        for start in range(0, n, BLOCK):
-            stop = min(n, start + BLOCK)
-            if not _block(columns, i, start, stop, euclidean, best[k - 1], buffer):
-                continue
-            for j in range(stop - start):
-                if buffer[j] < best[k - 1] and start + j != i:
-                    _insert(best, k, buffer[j])
-    return np.sqrt(out) if euclidean else out
+@compiled
+def _within(buffer, m, radius):
+    total = 0
+    for j in range(m):
+        total += buffer[j] < radius or (radius == 0 and buffer[j] == 0)
+    return total
