@@ -242,7 +242,7 @@ def test_reprs():
     assert "nothing yet" in sample._repr_html_()
     assert sample.order is not None
     sample.slices(Directions(3))
-    assert "derived: Directions(count=3, dim=1, seed=0), order" in sample._repr_html_()
+    assert "derived: Directions(count=3, dim=1, seed=0, start=0), order" in sample._repr_html_()
 
 
 def test_a_column_of_python_strings_is_labels():

@@ -1,14 +1,21 @@
 from . import data, directions, experiments, known, plots, prepare
+from .directions import UntilError
 from .estimate import DegenerateData, Estimate
 from .evaluation import evaluate
 from .measures import (
     KSG,
+    CanonicalPairs,
     Criterion,
+    Extrapolated,
     FromEntropy,
+    GaussianCopula,
     KozachenkoLeonenko,
     MixedKSG,
     Plugin,
     Sliced,
+    SlicedPCA,
+    WeightedKozachenkoLeonenko,
+    WithinClass,
 )
 from .prepare import Prepared
 from .questions import Ask, Layer
@@ -21,10 +28,13 @@ __version__: str
 __all__ = [
     "KSG",
     "Ask",
+    "CanonicalPairs",
     "Criterion",
     "DegenerateData",
     "Estimate",
+    "Extrapolated",
     "FromEntropy",
+    "GaussianCopula",
     "KozachenkoLeonenko",
     "Layer",
     "MixedKSG",
@@ -34,7 +44,11 @@ __all__ = [
     "Run",
     "Sample",
     "Sliced",
+    "SlicedPCA",
     "Tracker",
+    "UntilError",
+    "WeightedKozachenkoLeonenko",
+    "WithinClass",
     "continuous",
     "data",
     "directions",

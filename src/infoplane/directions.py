@@ -27,14 +27,17 @@ class Directions:
         Dimension of a slice; 1 gives lines.
     seed : int
         Non-negative.
+    start : int
+        How many of the stream's slices are passed over: the next ones after ``count=start``.
     """
 
     count: int = 500
     dim: int = 1
     seed: int = 0
+    start: int = 0
 
     def __post_init__(self) -> None:
-        for name, low in (("count", 1), ("dim", 1), ("seed", 0)):
+        for name, low in (("count", 1), ("dim", 1), ("seed", 0), ("start", 0)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
                 raise ValueError(f"{name} of directions must be an integer >= {low}; got {value!r}")
@@ -61,10 +64,61 @@ class Directions:
         if width < self.dim:
             raise ValueError(f"a {width}-column variable has no {self.dim}-dimensional slices; take it whole")
         per_frame = self.per_frame(width)
-        frames = -(-self.count // per_frame)
+        first, skipped = divmod(self.start, per_frame)
+        frames = -(-(skipped + self.count) // per_frame)
         rng = np.random.default_rng([self.seed, zlib.crc32(name.encode()), width, self.dim])
+        for _ in range(first):
+            rng.standard_normal((width, per_frame * self.dim))  # what the frames before would have drawn
         rows = np.concatenate([haar_frame(rng, width, per_frame * self.dim) for _ in range(frames)])
-        return rows.reshape(-1, self.dim, width)[: self.count]
+        return rows.reshape(-1, self.dim, width)[skipped : skipped + self.count]
+
+
+@dataclass(frozen=True)
+class UntilError:
+    """As many slices as the Monte-Carlo error of their average needs, in place of a number of them.
+
+    The error is small enough at ``max(atol, rtol * abs(average))``.
+
+    Parameters
+    ----------
+    atol : float or None
+        Standard error in the measure's unit, finite and ``> 0``; None for none.
+    rtol : float or None
+        The same relative to the average. Either this or `atol` is given, or both.
+    cap : int
+        Most slices drawn, whatever the error then is.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of its range, or neither `atol` nor `rtol` is given.
+
+    Examples
+    --------
+    >>> from infoplane import KSG, Sliced, UntilError, known
+    >>> x, y = known.Normal(information=2.0, dims=2).draw(500, seed=0)
+    >>> estimate = Sliced(KSG(k=5), directions=UntilError(atol=0.02))(x, y)
+    >>> estimate.stderr <= 0.02
+    True
+    """
+
+    atol: float | int | None = 0.002
+    rtol: float | int | None = None
+    cap: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.atol is None and self.rtol is None:
+            raise ValueError("UntilError needs atol or rtol; got neither")
+        for name in ("atol", "rtol"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < np.inf:
+                raise ValueError(f"{name} of UntilError must be a finite number above 0; got {value!r}")
+        if isinstance(self.cap, bool) or not isinstance(self.cap, int | np.integer) or self.cap < 2:
+            raise ValueError(f"cap of UntilError must be an integer >= 2; got {self.cap!r}")
+
+    def wanted(self, average: float) -> float:
+        """The error that is small enough for this average."""
+        return max(self.atol or 0.0, (self.rtol or 0.0) * abs(average))
 
 
 def haar_frame(rng: np.random.Generator, width: int, rows: int) -> Float[np.ndarray, "rows width"]:

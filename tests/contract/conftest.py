@@ -8,14 +8,21 @@ import pytest
 
 from infoplane import (
     KSG,
+    CanonicalPairs,
     Criterion,
+    Extrapolated,
     FromEntropy,
+    GaussianCopula,
     KozachenkoLeonenko,
     MixedKSG,
     Plugin,
     Prepared,
     Sample,
     Sliced,
+    SlicedPCA,
+    UntilError,
+    WeightedKozachenkoLeonenko,
+    WithinClass,
 )
 from infoplane.prepare import copula, standardise
 
@@ -33,23 +40,30 @@ N = 60
 class Case:
     """A measure, what it is of ("numbers" or "labels" each), and what it promises.
 
-    `symmetric`: "exactly" up to rounding, "within error", or "not" (of one variable). `neighbours`: how many
-    other samples it needs. `information`: 0 with a note on constants, dead columns named.
+    `symmetric` in the first two: "exactly" up to rounding, "within error", or "not" (of one variable).
+    `neighbours`: how many other samples it needs; `enough`: how many, where the columns want more.
+    `information`: 0 with a note on constants, dead columns named.
     """
 
     measure: Any
     of: tuple[str, ...] = ("numbers", "numbers")
     symmetric: str = "exactly"
     neighbours: int = 3
+    enough: int = 0
     information: bool = True
     refuses_labels: bool = True
-    widths: ClassVar = (3, 2)
+    widths: ClassVar = (3, 2, 1)
+
+    @property
+    def names(self):
+        """Of bare arrays. A constant among the first two has no information."""
+        return ("x", "t", "y") if len(self.of) == 3 else ("x", "y")
 
     def takes(self, kind):
         return kind in self.of
 
     def draw(self, n=N, seed=0):
-        """Dependent variables: numbers (n, 3) and (n, 2), or three classes (n,)."""
+        """Dependent variables: numbers (n, 3), (n, 2) and (n, 1), or three classes (n,)."""
         rng = np.random.default_rng(seed)
         y = np.arange(n) % 3
         out = []
@@ -70,7 +84,9 @@ class Case:
 
     def samples(self, *arrays):
         """The variables under other names than bare arrays have."""
-        return [Sample(array, name) for array, name in zip(arrays, ("input", "layer:é"), strict=False)]
+        return [
+            Sample(array, name) for array, name in zip(arrays, ("input", "layer:é", "target"), strict=False)
+        ]
 
 
 CASES = {
@@ -91,6 +107,23 @@ CASES = {
     "Sliced": Case(Sliced(KSG(k=3), directions=30), symmetric="within error"),
     "Sliced, labels": Case(Sliced(KSG(k=3), directions=30, seed=2), ("numbers", "labels")),
     "Sliced, dim=2": Case(Sliced(MixedKSG(k=3), directions=30, dim=2), symmetric="within error"),
+    "Sliced, until an error": Case(
+        Sliced(KSG(k=3), directions=UntilError(atol=0.05, cap=120)), symmetric="within error"
+    ),
+    "SlicedPCA": Case(SlicedPCA(KSG(k=3), dim=1)),
+    "SlicedPCA, labels": Case(SlicedPCA(KSG(k=3), dim=2), ("numbers", "labels")),
+    "WeightedKozachenkoLeonenko": Case(
+        WeightedKozachenkoLeonenko(k=3), ("numbers",), symmetric="not", information=False
+    ),
+    "FromEntropy, weighted": Case(FromEntropy(WeightedKozachenkoLeonenko(k=3))),
+    "GaussianCopula": Case(GaussianCopula(), neighbours=1, enough=6),
+    "GaussianCopula, labels": Case(GaussianCopula(), ("labels", "numbers"), neighbours=1),
+    "CanonicalPairs": Case(CanonicalPairs(KSG(k=3)), neighbours=1, enough=6),
+    "WithinClass": Case(WithinClass(KSG(k=3)), ("numbers", "numbers", "labels")),
+    "Extrapolated": Case(Extrapolated(KSG(k=3), parts=4, times=2), neighbours=15, symmetric="within error"),
+    "Extrapolated, labels": Case(
+        Extrapolated(MixedKSG(k=2), parts=3, times=2, seed=1), ("numbers", "labels"), symmetric="within error"
+    ),
     "Prepared": Case(Prepared(KSG(k=3), x=[standardise, copula], y=[standardise, copula])),
     "Prepared entropy": Case(
         Prepared(KozachenkoLeonenko(k=3), x=standardise), ("numbers",), symmetric="not", information=False

@@ -45,13 +45,12 @@ def test_refuses(case, bad):
     assert len(str(refusal.value)) > 20
 
 
-@pytest.mark.cases(where=lambda case: len(case.of) == 2)
+@pytest.mark.cases(where=lambda case: len(case.of) > 1)
 def test_rows_must_match(case):
-    x, y = case.draw()
-    with pytest.raises(
-        ValueError, match="row i of both variables must be the same sample: 'x' has 60 rows, 'y' has 59"
-    ):
-        case.measure(x, y[:-1])
+    *others, last = case.draw()
+    said = f"row i of both variables must be the same sample: 'x' has 60 rows, '{case.names[-1]}' has 59"
+    with pytest.raises(ValueError, match=said):
+        case.measure(*others, last[:-1])
 
 
 def test_fewest_samples(case):
@@ -59,7 +58,7 @@ def test_fewest_samples(case):
         case.measure(*case.draw(case.neighbours))
     assert not isinstance(refusal.value, DegenerateData)
     if "labels" not in case.of:
-        assert np.isfinite(case.measure(*case.draw(case.neighbours + 1)).value)
+        assert np.isfinite(case.measure(*case.draw(case.enough or case.neighbours + 1)).value)
 
 
 @pytest.mark.cases(where=lambda case: case.refuses_labels)
@@ -81,7 +80,7 @@ def variables(draw):
     n = draw(st.integers(1, 14))
     dtype = draw(st.sampled_from([np.float16, np.float32, np.float64]))
     out = []
-    for _ in range(2):
+    for _ in range(3):
         rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
         values = rng.normal(size=(n, draw(st.integers(1, 3))))
         values = values.round(draw(st.sampled_from([0, 1, 9])))

@@ -144,7 +144,7 @@ def test_kernels_release_the_gil():
 
     for kernel in (pairs.pair_distances, pairs.line_counts, pairs.line_distances):
         assert kernel.targetoptions["nogil"]
-    for kernel in (vectors.vector_distances, vectors.vector_counts):
+    for kernel in (vectors.nearest_distances, vectors.vector_counts):
         assert kernel.targetoptions["nogil"]
 
 

@@ -46,6 +46,26 @@ def pair(x: Any, y: Any, more_than: int = 0) -> tuple[Sample, Sample]:
     return x, y
 
 
+def several(*variables: Any) -> tuple[Sample, ...]:
+    """One to three finite samples of the same rows; bare arrays are named x, or x and y, or x, t and y."""
+    if not 1 <= len(variables) <= 3:
+        raise ValueError(f"measures are of one, two or three variables; got {len(variables)}")
+    names = ("x", "t", "y") if len(variables) == 3 else ("x", "y")
+    first, *rest = (one(variable, name) for variable, name in zip(variables, names, strict=False))
+    return first, *(pair(first, other)[1] for other in rest)
+
+
+def given_labels(x: Any, t: Any, y: Any) -> tuple[Sample, Sample, Sample]:
+    """Three finite samples of the same rows, the third of labels; bare arrays are named x, t and y."""
+    x, t, y = several(x, t, y)
+    if not y.is_labels:
+        raise ValueError(
+            f"the third variable must be labels, within whose classes the others are measured; {y.name!r} is "
+            f"continuous. Use labels({y.name}) if its values name classes"
+        )
+    return x, t, y
+
+
 def continuous_only(x: Sample, measure: str, instead: str) -> None:
     if x.is_labels:
         raise ValueError(

@@ -5,10 +5,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from infoplane.directions import Directions
+from infoplane.directions import Directions, UntilError
 from infoplane.estimate import WHOLE_FRAMES, DegenerateData, Estimate, Slices, mean_error
 from infoplane.measures import _check
 from infoplane.sample import Sample
+
+AT_LEAST = 100  # slices before their error is believed
+TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,10 @@ class Sliced:
     ----------
     measure : measure
         What is averaged, such as ``KSG(k=5)``.
-    directions : int
-        Number m of slices. The error falls as 1/√m.
+    directions : int or UntilError
+        Number m of slices. The error falls as 1/√m. With an `UntilError` whole frames are drawn until the
+        error is small enough; the note has the number used, which are the first of any larger number, and
+        says if the cap came before.
     dim : int
         Dimension k of a slice.
     seed : int
@@ -69,46 +74,81 @@ class Sliced:
 
     numbers: ClassVar[int] = 1
     measure: Any
-    directions: int = 500
+    directions: int | UntilError = 500
     dim: int = 1
     seed: int = 0
 
     def __post_init__(self) -> None:
         _check.measure(self.measure, "Sliced(measure=)")
-        Directions(self.directions, self.dim, self.seed)  # refuses what it cannot draw
+        self._directions(0, self._most)  # refuses what it cannot draw
+
+    @property
+    def _most(self) -> int:
+        return self.directions.cap if isinstance(self.directions, UntilError) else self.directions
+
+    def _directions(self, start: int, stop: int) -> Directions:
+        return Directions(stop - start, self.dim, self.seed, start)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)
-        directions = Directions(self.directions, self.dim, self.seed)
+        directions = self._directions(0, self._most)
         y = _under_another_name(y) if (x.name, x.width) == (y.name, y.width) else y
         projected = [side for side in (x, y) if side.has_slices(directions)]
         if not projected:
             return self.measure(x, y)
-        frame = 1 if len(projected) == 2 else directions.per_frame(projected[0].width)
-        parts = [
-            self._slice(i, *ab)
-            for i, ab in enumerate(zip(x.slices(directions), y.slices(directions), strict=True))
-        ]
-        slices = Slices(np.array([part.value for part in parts]), frame)
-        note = _check.join_notes([_slice_note(parts), _error_note(slices), _check.dead_note(*projected)])
+        frames = [directions.per_frame(side.width) for side in projected]
+        frame = frames[0] if len(frames) == 1 else 1
+        if isinstance(self.directions, UntilError):
+            parts, enough = self._until(self.directions, x, y, frame, min(frames))
+        else:
+            parts, enough = self._between(x, y, 0, self.directions), ""
+        slices = _slices(parts, frame)
+        notes = [_slice_note(parts), enough, _error_note(slices), _check.dead_note(*projected)]
         return Estimate(
             float(slices.values.mean()),
             parts[0].unit,
             {"slices": mean_error(slices)},
-            note,
+            _check.join_notes(notes),
             Slices(slices.values.astype(np.float32), frame),
         )
+
+    def _until(
+        self, goal: UntilError, x: Sample, y: Sample, frame: int, whole: int
+    ) -> tuple[list[Estimate], str]:
+        """The measure of slices, in multiples of `whole`, until their error is the goal's; and a clause."""
+        parts: list[Estimate] = []
+        needed = AT_LEAST
+        while True:
+            parts += self._between(x, y, len(parts), min(goal.cap, -(-needed // whole) * whole))
+            m, slices = len(parts), _slices(parts, frame)
+            error, wanted = mean_error(slices), goal.wanted(float(slices.values.mean()))
+            if error <= wanted:
+                return parts, f"{m} slices until the slice error was {wanted:.2g} or less"
+            if m >= goal.cap:
+                return parts, f"the slice error is above {wanted:.2g} at the cap of {m} slices"
+            # a guess from a few slices may be far too high; looking often would stop at lucky moments
+            needed = m + 1 + int(min(m, m * ((error / max(wanted, TINY)) ** 2 - 1)))
+
+    def _between(self, x: Sample, y: Sample, start: int, stop: int) -> list[Estimate]:
+        """The measure of the slices from `start` up to `stop`."""
+        directions = self._directions(start, stop)
+        pairs = zip(x.slices(directions), y.slices(directions), strict=True)
+        return [self._slice(i, *pair) for i, pair in enumerate(pairs, start)]
 
     def _slice(self, i: int, x: Sample, y: Sample) -> Estimate:
         try:
             return self.measure(x, y)
         except DegenerateData as error:
-            raise DegenerateData(f"slice {i} of {self.directions}: {error}") from error
+            raise DegenerateData(f"slice {i} of {self._most}: {error}") from error
 
 
 def _under_another_name(y: Sample) -> Sample:
     """Directions belong to names; those of two variables of one name would not be independent."""
     return y.derived("second", lambda: Sample.of(y.values, f"{y.name}'", y.classes))
+
+
+def _slices(parts: list[Estimate], frame: int) -> Slices:
+    return Slices(np.array([part.value for part in parts]), frame)
 
 
 def _slice_note(parts: list[Estimate]) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from infoplane.measures._neighbours.pairs import line_counts, line_distances, pair_distances
-from infoplane.measures._neighbours.vectors import vector_counts, vector_distances
+from infoplane.measures._neighbours.vectors import nearest_distances, vector_counts
 from infoplane.sample import Sample
 
 
@@ -14,12 +14,17 @@ def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
             x, y = y, x  # strips cut the variable in which neighbours are told apart best
         return pair_distances(_column(x), _column(y), x.order, y.order, k)
     columns = np.concatenate([_columns(x), _columns(y)])
-    return _in_order(columns, *_one_class(len(x)), k, False)
+    return _nearest(columns, *_one_class(len(x)), k, False)[:, k - 1]
 
 
 def distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
     """Distance of each point of x to its k-th neighbour."""
     return _within_classes(x, *_one_class(len(x)), k, metric == "euclidean")
+
+
+def all_distances(x: Sample, k: int, metric: str = "chebyshev") -> np.ndarray:
+    """Distances of each point of x to its k nearest, ascending: shape (n, k)."""
+    return _nearest(_columns(x), *_one_class(len(x)), k, metric == "euclidean")
 
 
 def class_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
@@ -44,18 +49,20 @@ def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) ->
 def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool) -> np.ndarray:
     if x.width == 1:
         return line_distances(_column(x), x.order, codes, sizes, k)
-    return _in_order(_columns(x), codes, sizes, k, euclidean)
+    near = np.minimum(k, sizes - 1)[codes]
+    nearest = _nearest(_columns(x), codes, sizes, k, euclidean)
+    return np.where(near > 0, nearest[np.arange(len(codes)), near - 1], np.nan)
 
 
-def _in_order(
+def _nearest(
     columns: np.ndarray, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool
 ) -> np.ndarray:
-    """`vector_distances` of points in any order."""
+    """`nearest_distances` of points in any order."""
     key = _widest(columns)
     order = np.lexsort((columns[key], codes))
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    out = np.empty(len(codes))
-    out[order] = vector_distances(columns[:, order], starts, key, k, euclidean)
+    out = np.empty((len(codes), k))
+    out[order] = nearest_distances(columns[:, order], starts, key, k, euclidean)
     return out
 
 

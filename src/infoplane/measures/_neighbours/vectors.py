@@ -56,23 +56,21 @@ def _improve(columns, i, start, stop, euclidean, best, k, buffer):
 
 
 @compiled
-def vector_distances(columns, starts, key, k, euclidean):
-    """Distance of each point to its k-th neighbour of the same class (NaN in a class of one).
+def nearest_distances(columns, starts, key, k, euclidean):
+    """Distances of each point to its k nearest others of the same class, ascending: shape (n, k).
 
-    Class c holds the points starts[c]..starts[c + 1], ascending in column `key`. A class of m points uses
-    ``min(k, m - 1)`` neighbours. The search goes outwards in blocks, to the nearer side first.
+    Class c holds the points starts[c]..starts[c + 1], ascending in column `key`. What a class of no more
+    than k points lacks is infinite. The search goes outwards in blocks, to the nearer side first.
     """
     n = columns.shape[1]
-    out = np.full(n, np.nan)
-    buffer, best = np.empty(2 * BLOCK), np.empty(k)
+    out = np.full((n, k), np.inf)
+    buffer = np.empty(BLOCK)
     ascending = columns[key]
     for c in range(len(starts) - 1):
         first, end = starts[c], starts[c + 1]
         near = min(k, end - first - 1)
-        if near < 1:
-            continue
-        for i in range(first, end):
-            best[:] = np.inf
+        for i in range(first, end if near > 0 else first):
+            best = out[i]
             low, high = max(first, i - BLOCK // 2), min(end, i + BLOCK // 2)
             _improve(columns, i, low, high, euclidean, best, near, buffer)
             while True:
@@ -89,8 +87,7 @@ def vector_distances(columns, starts, key, k, euclidean):
                     stop = min(end, high + BLOCK)
                     _improve(columns, i, high, stop, euclidean, best, near, buffer)
                     high = stop
-            out[i] = np.sqrt(best[near - 1]) if euclidean else best[near - 1]
-    return out
+    return np.sqrt(out) if euclidean else out
 
 
 @compiled

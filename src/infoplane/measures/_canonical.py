@@ -1,0 +1,42 @@
+"""Normal scores, whitening and canonical directions of continuous samples."""
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from infoplane.directions import project
+from infoplane.sample import Sample
+
+RANK = 1e-10  # of the largest eigenvalue; below, a column is a combination of the others up to rounding
+
+
+def whitened_scores(x: Sample) -> Sample:
+    """Columns' normal scores Φ⁻¹(rank / (n + 1)), turned and scaled to uncorrelated unit variances.
+
+    As many columns as the scores have linearly independent ones; equal rows stay equal. Kept with `x`.
+    """
+    return x.derived("whitened_scores", lambda: _whiten(x))
+
+
+def _whiten(x: Sample) -> Sample:
+    scores = ndtri(rankdata(x.values, axis=0) / (len(x) + 1))
+    scores -= scores.mean(axis=0)
+    variances, axes = np.linalg.eigh(scores.T @ scores / (len(x) - 1))
+    kept = variances > RANK * variances[-1]
+    return projected(scores, (axes[:, kept] / np.sqrt(variances[kept])).T, x.name)
+
+
+def projected(
+    values: Float[np.ndarray, "n width"], directions: Float[np.ndarray, "m width"], name: str
+) -> Sample:
+    """`values` along each of `directions`; equal rows stay equal."""
+    return Sample.of(project(values, directions[:, None, :])[:, 0].T, name)
+
+
+def canonical(
+    x: Sample, y: Sample
+) -> tuple[Float[np.ndarray, " m"], Float[np.ndarray, "m dx"], Float[np.ndarray, "m dy"]]:
+    """Canonical correlations of two white samples, descending, and their directions on each side."""
+    a, s, b = np.linalg.svd(x.values.T @ y.values / (len(x) - 1), full_matrices=False)
+    return s, a.T, b

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from infoplane import KSG, CanonicalPairs, DegenerateData, GaussianCopula, Plugin, Prepared, known, prepare
+
+TRUTH = -np.log(0.36)  # two pairs of correlation .8: 1.0217 nats
+
+
+def sparse(n, seed):
+    """Five and five columns, of which two pairs correlate, each side turned."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(2, n, 5))
+    y[:, :2] = 0.8 * x[:, :2] + 0.6 * y[:, :2]
+    turn, other = (np.linalg.qr(rng.normal(size=(5, 5)))[0] for _ in range(2))
+    return x @ turn, y @ other
+
+
+def test_a_sparse_normal():
+    values = [CanonicalPairs(KSG(k=5))(*sparse(2000, seed)).value for seed in range(4)]
+    excess = 25 / 4000 + 0.02  # of canonical correlations by chance, and of KSG, as measured
+    assert abs(np.mean(values) - TRUTH) < 4 * np.std(values, ddof=1) / 2 + excess
+    assert KSG(k=5)(*sparse(2000, 0)).value < 0.7
+
+
+def test_worse_than_ksg_on_a_swiss_roll():
+    """Two of three columns wind about the angle, which no linear function of their scores gives back."""
+    rng = np.random.default_rng(0)
+    angle = rng.uniform(1.5 * np.pi, 4.5 * np.pi, size=1500)
+    roll = np.column_stack([angle * np.cos(angle), rng.uniform(0, 21, size=1500), angle * np.sin(angle)])
+    y = angle + rng.normal(size=1500)
+    truth = KSG(k=5)(angle, y).value
+    assert abs(KSG(k=5)(roll, y).value - truth) < 0.1
+    assert CanonicalPairs(KSG(k=5))(roll, y).value < 0.7 * truth
+
+
+def test_monotone_changes_and_linear_maps_after_the_copula():
+    x, y = sparse(300, 0)
+    measure = CanonicalPairs(KSG(k=3))
+    assert measure(np.exp(x), y**3) == measure(x, y)
+    turned = prepare.copula(x).values @ np.random.default_rng(0).normal(size=(5, 5))
+    near = CanonicalPairs(GaussianCopula())(
+        turned, y
+    ).value  # the copula of a mixture is not that of its parts
+    assert near == pytest.approx(CanonicalPairs(GaussianCopula())(x, y).value, abs=0.05)
+
+
+def test_single_columns_have_the_measures_number():
+    x, y = known.Normal(rho=0.6).draw(300, seed=0)
+    both = Prepared(
+        KSG(k=3), x=[prepare.copula, prepare.standardise], y=[prepare.copula, prepare.standardise]
+    )
+    assert CanonicalPairs(KSG(k=3))(x, y).value == pytest.approx(both(x, y).value, abs=1e-12)
+
+
+def test_as_many_pairs_as_the_narrower_side_has():
+    x, y = known.Normal(information=1.0, dims=(4, 2)).draw(400, seed=0)
+    scores = [prepare.copula(side).values for side in (x, y)]
+    white = [np.linalg.qr(side - side.mean(axis=0))[0] for side in scores]
+    a, s, b = np.linalg.svd(white[0].T @ white[1], full_matrices=False)
+    assert len(s) == 2
+    pairs = zip((white[0] @ a).T, (white[1] @ b.T).T, strict=True)
+    expected = sum(KSG(k=3)(u, v).value for u, v in pairs)
+    assert CanonicalPairs(KSG(k=3))(x, y).value == pytest.approx(expected, abs=1e-9)
+
+
+def test_chance_is_noted():
+    rng = np.random.default_rng(0)
+    assert (
+        "5 × 5 columns for 100 samples add about 0.12 by chance alone"
+        in CanonicalPairs(KSG(k=3))(*rng.normal(size=(2, 100, 5))).note
+    )
+    assert CanonicalPairs(KSG(k=3))(*rng.normal(size=(2, 300, 5))).note == ""
+
+
+def test_refusals():
+    x = np.random.default_rng(0).normal(size=(12, 6))
+    with pytest.raises(DegenerateData, match=r"have 6 \+ 6 independent columns for 12 samples"):
+        CanonicalPairs(KSG(k=3))(x, x**2)
+    with pytest.raises(ValueError, match="CanonicalPairs is of continuous variables; 'y' holds labels"):
+        CanonicalPairs(KSG(k=3))(x, np.arange(12) % 2)
+    with pytest.raises(ValueError, match="Plugin is of labels"):
+        CanonicalPairs(Plugin())(x[:, :1], x[:, 1:2])
+    with pytest.raises(DegenerateData, match=r"canonical pair 1: .* infinite"):
+        CanonicalPairs(GaussianCopula())(x[:, :1], x[:, :1])
