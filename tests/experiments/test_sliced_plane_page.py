@@ -2,7 +2,7 @@
 
 import csv
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 
 import pytest
 
@@ -51,3 +51,37 @@ def test_what_the_page_says_of_single_numbers():
     assert max(row["negative_slices"] for row in [*ours.values(), *other.values()]) <= 0.002
     assert max(row["signed_stderr"] for row in ours.values()) <= 0.008
     assert len({row["signed"] for row in ours.values() if row["layer"] == "flatten"}) == 1
+
+
+def table(name: str, quantities: list[str], steps: tuple[int, ...] = (0, 1, 10, 50)) -> str:
+    """Means over runs, a line per quantity and step, a column per layer."""
+    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    layers = list(dict.fromkeys(row["layer"] for row in rows))
+    lines = [f"| quantity, nats | epoch | {' | '.join(layers)} |", "|---|---|" + "---|" * len(layers)]
+    for quantity in quantities:
+        for step in steps:
+            means = [
+                fmean(
+                    float(row["value"])
+                    for row in rows
+                    if (row["layer"], row["quantity"], row["step"]) == (layer, quantity, str(step))
+                )
+                for layer in layers
+            ]
+            numbers = " | ".join(f"{mean:.4f}" for mean in means)
+            lines.append(f"| {quantity if step == steps[0] else ''} | {step} | {numbers} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "quantities"),
+    [
+        ("h64.csv", ["S₁(X;T)", "S₁(T;Y)"]),
+        ("h32.csv", ["S₁(X;T)", "S₁(T;Y)"]),
+        ("h64-5k.csv", ["S₁(X;T)", "S₂(X;T)", "S₄(X;T)", "S₁(T;Y)", "S₂(T;Y)", "S₄(T;Y)"]),
+        ("h64-5k-raw.csv", ["S₂(X;T)", "S₄(X;T)"]),
+    ],
+)
+def test_the_planes_tables_are_those_of_the_runs(name, quantities):
+    assert table(name, quantities) in PAGE
