@@ -227,14 +227,14 @@ def _sample(run: Run, task: Task, word: str, own: dict[str, Sample]) -> Sample:
     return own[word]
 
 
-_fixed: dict[tuple, Sample] = {}
+_fixed: dict[tuple[str, str], Sample] = {}
 _fixed_lock = threading.Lock()
 
 
 def _fixed_sample(run: Run, split: str, word: str, step: int) -> Sample:
     """Kept by content, so that all seeds of a study share one projected and sorted input."""
     name, at = (word.removesuffix(FIRST), run.steps[0]) if word.endswith(FIRST) else (word, step)
-    key = (word, run.digest(split, name, at), run.probe_header(split).classes.get(name))
+    key = (word, run.digest(split, name, at))
     with _fixed_lock:
         if key not in _fixed:
             while len(_fixed) >= FIXED_SAMPLES:

@@ -49,6 +49,7 @@ def test_it_leaves_all_there_is_to_keep(study):
     assert {
         f"seed-1/{name}" for name in ("run.json", "probe.safetensors", "metrics.jsonl", "estimates.jsonl")
     } <= names
+    assert {f"seed-1/{name}" for name in ("dataset.nc", "plots/plane-S₁.pdf", "plots/curves.pdf")} <= names
     assert open_dataset(into / "dataset.nc").identical(ds)
 
 

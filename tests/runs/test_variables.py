@@ -66,3 +66,12 @@ class TestSample:
         other.set_probe(Probe(np.ones((2, 1))))
         with pytest.raises(ValueError, match="has no target: it was made without y"):
             other.sample("probe", "target")
+
+
+def test_the_same_codes_under_other_names_are_other_data(tmp_path):
+    digests = []
+    for i, names in enumerate((["cat", "dog"], ["cow", "dog"], ["cat", "dog"])):
+        run = Run(tmp_path / str(i)).create({})
+        run.set_probe(Probe(np.arange(6.0).reshape(3, 2), [names[0], names[1], names[0]]))
+        digests.append(run.digest("probe", "target"))
+    assert digests[0] == digests[2] != digests[1]

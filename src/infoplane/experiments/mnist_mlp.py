@@ -18,6 +18,7 @@ from infoplane.experiments._figures import draw
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced
 from infoplane.prepare import Prepared, standardise
 from infoplane.questions import Ask
+from infoplane.results import load
 from infoplane.runs import Probe, Run
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Data
     ----------
     settings : MnistMlp
     into : Path
-        Gets a run folder ``seed-0``, ``seed-1`` ... per seed, and the dataset and figures of all of them.
+        Gets a run folder ``seed-0``, ``seed-1`` ... per seed with its own dataset and figures, and those of
+        all seeds together.
     train_only : bool
         Leave measuring and drawing for later.
 
@@ -142,7 +144,10 @@ def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Data
     runs = [train(settings, seed, digits, Run(into / f"seed-{seed}")) for seed in settings.seeds]
     if train_only:
         return None
-    ds = draw(evaluate(runs, questions(settings)), into)
+    asked = questions(settings)
+    ds = draw(evaluate(runs, asked), into)
+    for one in runs:
+        draw(load(one, asked), one.path)
     if asdict(settings) == asdict(Wongso(seeds=settings.seeds, weights=settings.weights)):
         _wongso_report.write(ds, into)
     return ds

@@ -59,9 +59,9 @@ def storable(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
 
 
-def digest(array: np.ndarray) -> str:
-    """Sixteen hexadecimal digits for dtype, shape and bytes of a contiguous array."""
-    summary = hashlib.blake2b(f"{array.dtype.str}{array.shape}".encode(), digest_size=8)
+def digest(array: np.ndarray, classes: tuple = ()) -> str:
+    """Sixteen hexadecimal digits for dtype, shape, bytes and classes of a contiguous array."""
+    summary = hashlib.blake2b(f"{array.dtype.str}{array.shape}{classes or ''}".encode(), digest_size=8)
     summary.update(array.reshape(-1).view(np.uint8).data)
     return summary.hexdigest()
 

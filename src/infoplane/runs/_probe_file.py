@@ -68,7 +68,8 @@ def _packed(probe: Probe) -> tuple[dict[str, np.ndarray], ProbeHeader]:
     if rows.dtype.kind == "U":  # safetensors has no strings: one column of code points per letter
         rows = storable(rows).view("<u4").reshape(len(rows), -1)
     arrays["rows"] = storable(rows)
-    digests = {name: digest(array) for name, array in arrays.items()}
+    # the same codes under other names are other data
+    digests = {name: digest(array, classes.get(name, ())) for name, array in arrays.items()}
     as_input = probe.as_input if isinstance(probe.as_input, str) else None
     return arrays, ProbeHeader(len(probe), as_input, classes, digests)
 
