@@ -126,7 +126,7 @@ class TestClasses:
     def test_no_warning_otherwise(self, y):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            Probe(np.ones((3, 1)), y)
+            assert len(Probe(np.ones((3, 1)), y)) == 3
 
 
 @pytest.mark.parametrize(

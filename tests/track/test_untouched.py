@@ -145,6 +145,7 @@ def test_a_pass_between_forward_and_backward(tmp_path):
     loss = (model(torch.from_numpy(X)) * model.norm.running_var[:2]).sum()
     tracker.step(0)
     loss.backward()
+    assert any(parameter.grad is not None for parameter in model.parameters())
 
 
 def test_inside_inference_mode_and_overridden_train(tmp_path):
