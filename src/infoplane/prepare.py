@@ -7,12 +7,11 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import rankdata
 from sklearn import decomposition
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._canonical import normal_scores
 from infoplane.sample import Sample
 
 Step = Callable[[Sample], Sample]
@@ -41,7 +40,7 @@ class Copula:
     """
 
     def __call__(self, x: Any) -> Sample:
-        return _changed(x, "copula", lambda values: ndtri(rankdata(values, axis=0) / (len(values) + 1)))
+        return _changed(x, "copula", normal_scores)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,13 @@ def whitened_scores(x: Sample) -> Sample:
     return x.derived("whitened_scores", lambda: _whiten(x))
 
 
+def normal_scores(values: Float[np.ndarray, "n width"]) -> Float[np.ndarray, "n width"]:
+    """Φ⁻¹(rank / (n + 1)) of each column; ties share their mean rank."""
+    return ndtri(rankdata(values, axis=0) / (len(values) + 1))
+
+
 def _whiten(x: Sample) -> Sample:
-    scores = ndtri(rankdata(x.values, axis=0) / (len(x) + 1))
+    scores = normal_scores(x.values)
     scores -= scores.mean(axis=0)
     variances, axes = np.linalg.eigh(scores.T @ scores / (len(x) - 1))
     kept = variances > RANK * variances[-1]

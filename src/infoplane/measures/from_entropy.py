@@ -7,6 +7,7 @@ import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._combine import weighted_sum
 from infoplane.sample import Sample
 
 
@@ -68,12 +69,7 @@ class FromEntropy:
                 np.concatenate([np.float64(x.values), np.float64(y.values)], axis=1), f"{x.name}|{y.name}"
             )
             parts = [(1.0, self._of(x)), (1.0, self._of(y)), (-1.0, self.entropy(joint))]
-        value = sum(weight * part.value for weight, part in parts)
-        return Estimate(
-            value,
-            unit=parts[0][1].unit,
-            note=_check.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]),
-        )
+        return weighted_sum(parts, _check.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
 
     def _of(self, x: Sample) -> Estimate:
         return x.derived(self.entropy, lambda: self.entropy(x))
