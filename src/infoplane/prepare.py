@@ -23,6 +23,7 @@ class Standardise:
 
     def __call__(self, x: Any) -> Sample:
         def make(values: np.ndarray) -> np.ndarray:
+            values, _ = _moderate(values, axis=0)
             scale = values.std(axis=0)
             constant = values.min(axis=0) == values.max(axis=0)
             return np.where(
@@ -67,11 +68,13 @@ class Jitter:
     def __call__(self, x: Any) -> Sample:
         x = _check.one(x)
         rng = np.random.default_rng([self.seed, zlib.crc32(x.name.encode())])
-        return _changed(
-            x,
-            "jitter",
-            lambda values: values + self.scale * values.std(axis=0) * rng.standard_normal(values.shape),
-        )
+
+        def make(values: np.ndarray) -> np.ndarray:
+            values, exponents = _moderate(values, axis=0)
+            noise = self.scale * values.std(axis=0) * rng.standard_normal(values.shape)
+            return np.ldexp(values + noise, exponents)
+
+        return _changed(x, "jitter", make)
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,14 @@ class PCA:
                 f"{x.name!r} has shape {x.values.shape}, so it has no {self.dim} principal components; "
                 f"use pca({min(x.values.shape)}) or fewer"
             )
-        with np.errstate(invalid="ignore"):  # the share of variance explained, of constant columns
-            return _changed(x, "pca", decomposition.PCA(self.dim, svd_solver="full").fit_transform)
+
+        def make(values: np.ndarray) -> np.ndarray:
+            values, exponent = _moderate(values, axis=None)
+            with np.errstate(invalid="ignore"):  # the share of variance explained, of constant columns
+                scores = decomposition.PCA(self.dim, svd_solver="full").fit_transform(values)
+            return np.ldexp(scores, exponent)
+
+        return _changed(x, "pca", make)
 
 
 standardise = Standardise()
@@ -173,6 +182,12 @@ def _after(x: Sample, steps: Any) -> Sample:
     for step in steps:
         x = x.derived(step, partial(step, x))
     return x
+
+
+def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """`values`, each column or all divided by a power of two, so that their squares stay in range; and which."""
+    exponents = np.frexp(np.abs(values).max(axis=axis))[1]
+    return np.ldexp(values, -exponents), exponents
 
 
 def _changed(x: Any, step: str, make: Callable[[np.ndarray], np.ndarray]) -> Sample:

@@ -105,6 +105,12 @@ class Sample:
         column = self.values if self.is_labels else self.values[:, 0]
         return self.derived("order", lambda: np.argsort(column))
 
+    @property
+    def ascending(self) -> np.ndarray:
+        """The first column (or the labels' codes) in that order."""
+        column = self.values if self.is_labels else self.values[:, 0]
+        return self.derived("ascending", lambda: column[self.order])
+
     def has_slices(self, directions: Directions) -> bool:
         """Whether `directions` project this variable: not labels, single columns or what is too narrow."""
         return not self.is_labels and self.width >= max(2, directions.dim)

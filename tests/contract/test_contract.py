@@ -133,6 +133,18 @@ def test_narrow_floats_are_differenced_in_float64(case, dtype):
     assert same(case.measure(*narrow), case.measure(*wide), 1e-6)
 
 
+@pytest.mark.cases(where=lambda case: case.information and "numbers" in case.of)
+@pytest.mark.parametrize("exponent", [1000, -1000])
+def test_extreme_scales_change_nothing(case, exponent):
+    """Scaled by a power of two, which rounds nothing, all variables have the information they had."""
+    plain = case.draw()
+    scaled = [np.ldexp(side, exponent) if side.dtype.kind == "f" else side for side in plain]
+    ours, theirs = case.measure(*plain), case.measure(*scaled)
+    # its sub-samples depend on the content of what is measured
+    close = 6 * ours.errors["samples"] if "samples" in ours.errors else 1e-9
+    assert theirs.value == pytest.approx(ours.value, abs=close)
+
+
 def test_lists_and_tensors(case):
     torch = pytest.importorskip("torch")
     arrays = case.draw()

@@ -45,6 +45,15 @@ def test_refuses(case, bad):
     assert len(str(refusal.value)) > 20
 
 
+@pytest.mark.cases(where=takes_numbers)
+def test_a_range_beyond_float64_is_refused(case):
+    def stretch(values):
+        return np.sign(values) * 1.5e308
+
+    with pytest.raises(DegenerateData, match="leave the range of float64; divide it by a constant"):
+        case.measure(*case.spoilt(stretch))
+
+
 @pytest.mark.cases(where=lambda case: len(case.of) > 1)
 def test_rows_must_match(case):
     *others, last = case.draw()

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from infoplane import Sample, labels
 from infoplane.measures._neighbours import class_distances, counts_within, distances, joint_distances
 from infoplane.measures._neighbours.compiling import compiled
+from infoplane.measures._neighbours.tree import tree_distances
+from infoplane.measures._neighbours.vectors import nearest_distances
 
 KINDS = {
     "normal": lambda rng, shape: rng.normal(size=shape),
@@ -19,8 +21,8 @@ KINDS = {
     "one apart": lambda rng, shape: np.where(np.arange(shape[0])[:, None] == 0, 1.0, np.zeros(shape)),
     "float32": lambda rng, shape: rng.normal(size=shape).astype(np.float32),
     "float16": lambda rng, shape: rng.normal(size=shape).astype(np.float16),
-    "huge": lambda rng, shape: rng.normal(size=shape) * 1e150,
-    "tiny": lambda rng, shape: rng.normal(size=shape) * 1e-150,
+    "huge": lambda rng, shape: rng.normal(size=shape) * 1e300,
+    "tiny": lambda rng, shape: rng.normal(size=shape) * 1e-300,
     "signed zeros": lambda rng, shape: rng.choice([-0.0, 0.0, 1.0], size=shape),
 }
 kinds = st.sampled_from(sorted(KINDS))
@@ -44,12 +46,13 @@ def chebyshev(x):
 
 
 def euclidean(x):
-    """Squares summed column by column: the order decides the last bit."""
-    values, out = np.float64(x.values), np.zeros((len(x), len(x)))
+    """Scaled by a power of two, which rounds nothing, so that squares neither overflow nor vanish."""
+    exponent = np.frexp(np.abs(np.float64(x.values)).max())[1]
+    values, out = np.ldexp(np.float64(x.values), -exponent), np.zeros((len(x), len(x)))
     for column in values.T:
         out += (column[:, None] - column) ** 2
     np.fill_diagonal(out, np.inf)
-    return np.sqrt(out)
+    return np.ldexp(np.sqrt(out), exponent)
 
 
 def strictly_within(apart, radii, closed_at_zero=False):
@@ -105,7 +108,32 @@ def test_distances(kind, seed, more, width, k, metric):
     x = make(kind, seed, k + 1 + more, width)
     # in one column every metric is the difference itself
     apart = euclidean(x) if metric == "euclidean" and width > 1 else chebyshev(x)
-    np.testing.assert_array_equal(distances(x, k, metric), np.sort(apart, axis=1)[:, k - 1])
+    expected = np.sort(apart, axis=1)[:, k - 1]
+    np.testing.assert_allclose(distances(x, k, metric), expected, rtol=1e-12 * (metric == "euclidean"))
+
+
+@given(kinds, seeds, numbers, widths, ks, st.booleans())
+@settings(max_examples=120)
+@example("relu", 0, 600, 3, 5, False)
+@example("one apart", 0, 200, 2, 5, False)
+def test_tree(kind, seed, more, width, k, squared):
+    x = make(kind, seed, k + 1 + more, width)
+    exponent = np.frexp(np.abs(np.float64(x.values)).max())[1] if squared else 0
+    x = Sample(np.ldexp(np.float64(x.values), -exponent))
+    expected = np.sort(euclidean(x) if squared else chebyshev(x), axis=1)[:, :k]
+    np.testing.assert_allclose(tree_distances(x.values, k, squared), expected, rtol=1e-12 * squared)
+
+
+@pytest.mark.parametrize("zeros", [0, 0.99])
+def test_many_points_in_few_columns(zeros):
+    """Beyond 20,000 points a tree answers, and answers the same; equal rows don't slow it down."""
+    rng = np.random.default_rng(0)
+    x, y = (Sample(rng.normal(size=(20_500, 2)) * (rng.random((20_500, 1)) > zeros)) for _ in range(2))
+    columns = np.concatenate([x.values, y.values], axis=1)
+    order = np.argsort(columns[:, 0])
+    starts = np.array([0, len(columns)])
+    expected = nearest_distances(np.ascontiguousarray(columns[order].T), starts, 0, 5, False)[:, 4]
+    np.testing.assert_array_equal(joint_distances(x, y, 5)[order], expected)
 
 
 @given(kinds, seeds, st.integers(2, 400), st.one_of(st.just(1), widths), ks, st.integers(1, 9))

@@ -91,17 +91,31 @@ def some_class_repeats(y: Sample) -> None:
 
 
 def _finite(x: Sample) -> None:
-    bad = x.derived("nonfinite", lambda: np.flatnonzero(~np.isfinite(x.values).all(axis=1)))
+    low, high = _extent(x)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spans = high.astype(np.float64) - low.astype(np.float64)
+    if np.isfinite(spans).all():
+        return
+    bad = np.flatnonzero(~np.isfinite(x.values).all(axis=1))
     if len(bad):
         raise DegenerateData(
             f"{x.name!r} has NaN or infinite values in {len(bad)} of {len(x)} rows (first: row {bad[0]}); "
             "leave these rows out of all variables, or see why the layer overflows"
         )
+    raise DegenerateData(
+        f"differences of the values of {x.name!r}, which reach from {low.min():.3g} to {high.max():.3g}, leave "
+        "the range of float64; divide it by a constant (prepare.standardise does)"
+    )
+
+
+def _extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest value of each column; NaN where there is one."""
+    return x.derived("extent", lambda: (x.values.min(axis=0), x.values.max(axis=0)))
 
 
 def dead_columns(x: Sample) -> np.ndarray:
     """Which columns are constant."""
-    return x.derived("dead", lambda: x.values.min(axis=0) == x.values.max(axis=0))
+    return x.derived("dead", lambda: np.equal(*_extent(x)))
 
 
 def is_constant(x: Sample) -> bool:
@@ -131,6 +145,23 @@ def no_information(*samples: Sample) -> Estimate | None:
     return None
 
 
+def scale_note(x: Sample, y: Sample) -> str:
+    """A clause about scales so unlike that distances in both variables are those of one alone."""
+    narrow, wide = sorted((x, y), key=_reach)
+    if _reach(wide) / len(x) <= _reach(narrow):
+        return ""
+    return (
+        f"{narrow.name} reaches over less than 1/{len(x)} of what {wide.name} does, so that distances hardly "
+        "see it: bring both to one scale (prepare.standardise)"
+    )
+
+
+def _reach(x: Sample) -> float:
+    """The range of the widest column."""
+    low, high = _extent(x)
+    return x.derived("reach", lambda: float((high.astype(np.float64) - low).max()))
+
+
 def tie_note(*samples: Sample) -> str:
     """A clause about values that occur more than once in a variable that should have none."""
     notes = []
@@ -157,8 +188,10 @@ def shared_radii_note(radii: np.ndarray, *samples: Sample) -> str:
 
 def _repeated(x: Sample) -> int:
     if x.width == 1:
-        ascending = x.values[x.order, 0]
+        ascending = x.ascending
         same = ascending[1:] == ascending[:-1]
+        if not same.any():
+            return 0
         return int((np.append(same, False) | np.append(False, same)).sum())
     counts = np.bincount(np.asarray(distinct_rows(x.values)[1]))
     return int(counts[counts > 1].sum())

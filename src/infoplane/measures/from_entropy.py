@@ -69,6 +69,7 @@ class FromEntropy:
                 np.concatenate([np.float64(x.values), np.float64(y.values)], axis=1), f"{x.name}|{y.name}"
             )
             parts = [(1.0, self._of(x)), (1.0, self._of(y)), (-1.0, self.entropy(joint))]
+            note = _check.join_notes([note, _check.scale_note(x, y)])
         return weighted_sum(parts, _check.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
 
     def _of(self, x: Sample) -> Estimate:

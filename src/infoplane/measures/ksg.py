@@ -102,7 +102,8 @@ def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     psi = digammas(len(x))
     inside = psi[counts_within(x, radii)] + psi[counts_within(y, radii)]
     value = digamma(k) + digamma(len(x)) - inside.mean()
-    return float(value), _check.join_notes([_zero_note(radii, k), _tie_note(radii, x, y)])
+    notes = [_zero_note(radii, k), _tie_note(radii, x, y), _check.scale_note(x, y)]
+    return float(value), _check.join_notes(notes)
 
 
 def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:

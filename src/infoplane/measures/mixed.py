@@ -82,7 +82,8 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     if atoms.any():
         near[atoms] = _at_the_same_place(x, y)[atoms]
     inside = psi[counts_within(x, radii, True)] + psi[counts_within(y, radii, True)]
-    return float((psi[near - 1] - inside).mean() + np.log(len(x))), _notes(x, y, radii)
+    value = float((psi[near - 1] - inside).mean() + np.log(len(x)))
+    return value, _check.join_notes([_notes(x, y, radii), _check.scale_note(x, y)])
 
 
 def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:

@@ -17,7 +17,6 @@ from infoplane.sample import Sample
 UNWEIGHTED = 4  # up to this dimension the bias of a single neighbour is of lower order than the error
 RCOND = 1e-6
 LARGE = 10.0  # ‖w‖₁ above which the note says so
-SAFE_EXPONENT = 400  # squares of numbers up to 2^400 neither overflow nor vanish
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,6 @@ class WeightedKozachenkoLeonenko:
         return Estimate(self._entropy(x, weights), note=note if size > LARGE else "")
 
     def _entropy(self, x: Sample, weights: Float[np.ndarray, " k"]) -> float:
-        x, exponent = _moderate(x)
         used = np.flatnonzero(weights)
         radii = _distances(x, int(used[-1]) + 1)[:, used]
         zeros = int((radii[:, 0] == 0).sum())
@@ -113,21 +111,12 @@ class WeightedKozachenkoLeonenko:
             )
         d, n = x.width, len(x)
         log_ball = d / 2 * log(pi) - lgamma(d / 2 + 1)
-        log_radii = np.log(radii).mean(axis=0) + exponent * log(2)
-        log_densities = digamma(used + 1) - log_ball - d * log_radii - log(n - 1)
+        log_densities = digamma(used + 1) - log_ball - d * np.log(radii).mean(axis=0) - log(n - 1)
         return float(-(weights[used] * log_densities).sum())
 
 
 def _distances(x: Sample, k: int) -> Float[np.ndarray, "n k"]:
     return distances(x, 1, "euclidean")[:, None] if k == 1 else all_distances(x, k, "euclidean")
-
-
-def _moderate(x: Sample) -> tuple[Sample, int]:
-    """`x` divided by a power of two, where squares of its values would leave the range of float64."""
-    exponent = int(np.frexp(np.abs(x.values).max().astype(np.float64))[1])
-    if abs(exponent) <= SAFE_EXPONENT:
-        return x, 0
-    return Sample.of(np.ldexp(x.values.astype(np.float64), -exponent), x.name), exponent
 
 
 @lru_cache(maxsize=64)

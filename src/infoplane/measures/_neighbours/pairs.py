@@ -189,14 +189,13 @@ def _cells(ascending, scale):
 
 
 @compiled
-def line_counts(values, order, radii, closed_at_zero):
-    """How many *other* points of a column lie strictly within each point's radius.
+def line_counts(ascending, order, radii, closed_at_zero):
+    """How many *other* points of a column, ascending in `order`, lie strictly within each point's radius.
 
     A radius of zero counts none, or with `closed_at_zero` the points at distance zero. Equal cells guess
     where the radius ends; what decides is the difference.
     """
-    n = len(values)
-    ascending = values[order]
+    n = len(ascending)
     low, span = ascending[0], ascending[n - 1] - ascending[0]
     # no cells for a range whose cells would have no width, or overflow
     scale = n / span if span > 0 and np.isfinite(n / span) and np.isfinite(span) else 0.0

@@ -3,8 +3,11 @@
 import numpy as np
 
 from infoplane.measures._neighbours.pairs import line_counts, line_distances, pair_distances
+from infoplane.measures._neighbours.tree import pays, tree_distances
 from infoplane.measures._neighbours.vectors import nearest_distances, vector_counts
 from infoplane.sample import Sample
+
+SAFE_EXPONENT = 400  # squares of numbers up to 2^400 neither overflow nor vanish
 
 
 def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
@@ -38,7 +41,8 @@ def class_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
 def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) -> np.ndarray:
     """How many other points of x lie strictly within each point's radius (Chebyshev)."""
     if x.width == 1:
-        return line_counts(_column(x), x.order, radii, closed_at_zero)
+        ascending = x.ascending.astype(np.float64, copy=False)
+        return line_counts(ascending, x.order, radii, closed_at_zero)
     columns, key = _columns(x), x.derived("widest", lambda: _widest(_columns(x)))
     order = x.derived("order along the widest", lambda: np.argsort(columns[key]))
     out = np.empty(len(x), np.int64)
@@ -57,13 +61,25 @@ def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euc
 def _nearest(
     columns: np.ndarray, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool
 ) -> np.ndarray:
-    """`nearest_distances` of points in any order."""
+    """Distances of points in any order to their k nearest of the same class; infinite where there are fewer."""
+    exponent = _exponent(columns) if euclidean else 0
+    if exponent:
+        columns = np.ldexp(columns, -exponent)
     key = _widest(columns)
     order = np.lexsort((columns[key], codes))
     starts = np.concatenate([[0], np.cumsum(sizes)])
     out = np.empty((len(codes), k))
-    out[order] = nearest_distances(columns[:, order], starts, key, k, euclidean)
-    return out
+    if len(sizes) == 1 and pays(len(codes), len(columns)):
+        out[:] = tree_distances(columns.T, k, euclidean)
+    else:
+        out[order] = nearest_distances(columns[:, order], starts, key, k, euclidean)
+    return np.ldexp(out, exponent) if exponent else out
+
+
+def _exponent(columns: np.ndarray) -> int:
+    """The power of two to divide by, so that squares stay within float64; 0 where they do."""
+    exponent = int(np.frexp(np.abs(columns).max())[1])
+    return exponent if abs(exponent) > SAFE_EXPONENT else 0
 
 
 def _widest(columns: np.ndarray) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from infoplane.measures._neighbours.compiling import compiled
 
 BLOCK = 128
+TILE = 16  # points that search together
 LOOK = 4  # columns between two looks at whether a block can still matter
 
 
@@ -60,62 +61,87 @@ def nearest_distances(columns, starts, key, k, euclidean):
     """Distances of each point to its k nearest others of the same class, ascending: shape (n, k).
 
     Class c holds the points starts[c]..starts[c + 1], ascending in column `key`. What a class of no more
-    than k points lacks is infinite. The search goes outwards in blocks, to the nearer side first.
+    than k points lacks is infinite. Tiles of neighbouring points search outwards together, in blocks, to
+    the nearer side first, so that a block of many columns is fetched once per tile and not once per point.
     """
     n = columns.shape[1]
     out = np.full((n, k), np.inf)
     buffer = np.empty(BLOCK)
-    ascending = columns[key]
     for c in range(len(starts) - 1):
-        first, end = starts[c], starts[c + 1]
-        near = min(k, end - first - 1)
-        for i in range(first, end if near > 0 else first):
-            best = out[i]
-            low, high = max(first, i - BLOCK // 2), min(end, i + BLOCK // 2)
-            _improve(columns, i, low, high, euclidean, best, near, buffer)
-            while True:
-                below = ascending[i] - ascending[low - 1] if low > first else np.inf
-                above = ascending[high] - ascending[i] if high < end else np.inf
-                gap = min(below, above)
-                if not (gap * gap if euclidean else gap) < best[near - 1]:
-                    break
-                if below <= above:
-                    start = max(first, low - BLOCK)
-                    _improve(columns, i, start, low, euclidean, best, near, buffer)
-                    low = start
-                else:
-                    stop = min(end, high + BLOCK)
-                    _improve(columns, i, high, stop, euclidean, best, near, buffer)
-                    high = stop
+        near = min(k, starts[c + 1] - starts[c] - 1)
+        for tile in range(starts[c], starts[c + 1] if near > 0 else starts[c], TILE):
+            stop = min(starts[c + 1], tile + TILE)
+            _search(columns, key, starts[c], starts[c + 1], tile, stop, euclidean, out[:, :near], buffer)
     return np.sqrt(out) if euclidean else out
+
+
+@compiled
+def _search(columns, key, first, end, tile, stop, euclidean, best, buffer):
+    """Fill `best` for the points tile..stop among those of first..end, outwards from the tile."""
+    ascending, k = columns[key], best.shape[1]
+    low = max(first, (tile + stop - BLOCK) // 2)
+    high = min(end, max(stop, low + BLOCK))
+    for i in range(tile, stop):
+        _improve(columns, i, low, high, euclidean, best[i], k, buffer)
+    below, above = True, True  # whether that side can still matter to a point of the tile
+    while True:
+        below, above = below and low > first, above and high < end
+        if not (below or above):
+            return
+        down = below and (
+            not above or ascending[tile] - ascending[low - 1] <= ascending[high] - ascending[stop - 1]
+        )
+        start, last = (max(first, low - BLOCK), low) if down else (high, min(end, high + BLOCK))
+        edge, needed = ascending[low - 1 if down else high], False
+        for i in range(tile, stop):
+            gap = abs(ascending[i] - edge)
+            if (gap * gap if euclidean else gap) < best[i, k - 1]:
+                needed = True
+                _improve(columns, i, start, last, euclidean, best[i], k, buffer)
+        if down:
+            below, low = needed, start
+        else:
+            above, high = needed, last
 
 
 @compiled
 def vector_counts(columns, key, radii, closed_at_zero):
     """How many *other* points lie strictly within each point's Chebyshev radius; ascending in column `key`.
 
-    A radius of zero counts none, or with `closed_at_zero` the points at distance zero.
+    A radius of zero counts none, or with `closed_at_zero` the points at distance zero. In tiles, as above.
     """
     n = columns.shape[1]
     out = np.zeros(n, np.int64)
     buffer = np.empty(BLOCK)
-    ascending = columns[key]
-    for i in range(n):
-        radius = radii[i]
-        if radius == 0 and not closed_at_zero:
-            continue
-        low, high = i, i + 1
-        while low > 0 and (ascending[i] - ascending[low - 1] < radius or ascending[low - 1] == ascending[i]):
-            start = max(0, low - BLOCK)
-            if _block(columns, i, start, low, False, radius, buffer):
-                out[i] += _within(buffer, low - start, radius)
-            low = start
-        while high < n and (ascending[high] - ascending[i] < radius or ascending[high] == ascending[i]):
-            stop = min(n, high + BLOCK)
-            if _block(columns, i, high, stop, False, radius, buffer):
-                out[i] += _within(buffer, stop - high, radius)
-            high = stop
+    for tile in range(0, n, TILE):
+        stop = min(n, tile + TILE)
+        at, needed = stop, True
+        while needed and at > 0:
+            start = max(0, at - BLOCK)
+            needed = _count(columns, key, tile, stop, start, at, radii, closed_at_zero, out, buffer)
+            at = start
+        at, needed = stop, True
+        while needed and at < n:
+            last = min(n, at + BLOCK)
+            needed = _count(columns, key, tile, stop, at, last, radii, closed_at_zero, out, buffer)
+            at = last
+        for i in range(tile, stop):
+            out[i] -= closed_at_zero or radii[i] > 0  # itself
     return out
+
+
+@compiled
+def _count(columns, key, tile, stop, start, last, radii, closed_at_zero, out, buffer):
+    """Count the points start..last for those of tile..stop; whether any of them could reach so far."""
+    ascending, reached = columns[key], False
+    for i in range(tile, stop):
+        radius = radii[i]
+        gap = max(ascending[start] - ascending[i], ascending[i] - ascending[last - 1])
+        if (radius > 0 and gap < radius) or (closed_at_zero and radius == 0 and gap <= 0):
+            reached = True
+            if _block(columns, i, start, last, False, radius, buffer):
+                out[i] += _within(buffer, last - start, radius)
+    return reached
 
 
 @compiled
