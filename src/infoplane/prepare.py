@@ -185,7 +185,7 @@ def _after(x: Sample, steps: Any) -> Sample:
 
 
 def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """`values`, each column or all divided by a power of two, so that their squares stay in range; and which."""
+    """`values`, columns or all divided by a power of two, so that squares stay in range; and the powers."""
     exponents = np.frexp(np.abs(values).max(axis=axis))[1]
     return np.ldexp(values, -exponents), exponents
 

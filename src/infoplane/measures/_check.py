@@ -103,8 +103,8 @@ def _finite(x: Sample) -> None:
             "leave these rows out of all variables, or see why the layer overflows"
         )
     raise DegenerateData(
-        f"differences of the values of {x.name!r}, which reach from {low.min():.3g} to {high.max():.3g}, leave "
-        "the range of float64; divide it by a constant (prepare.standardise does)"
+        f"differences of the values of {x.name!r}, which reach from {low.min():.3g} to {high.max():.3g}, "
+        "leave the range of float64; divide it by a constant (prepare.standardise does)"
     )
 
 

@@ -61,7 +61,7 @@ def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euc
 def _nearest(
     columns: np.ndarray, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool
 ) -> np.ndarray:
-    """Distances of points in any order to their k nearest of the same class; infinite where there are fewer."""
+    """Distances of points in any order to their k nearest of the same class; infinite beyond the last."""
     exponent = _exponent(columns) if euclidean else 0
     if exponent:
         columns = np.ldexp(columns, -exponent)
