@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -109,11 +109,18 @@ def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
 def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     kept, y_kept, note = without_single_classes(x, y, k)
     radii = class_distances(kept, y_kept, k)
-    sizes = np.bincount(y_kept.values)[y_kept.values]
-    psi = digammas(len(kept))
-    near = np.minimum(k, sizes - 1)
-    value = digamma(len(kept)) + (psi[near - 1] - psi[sizes - 1] - psi[counts_within(kept, radii)]).mean()
+    # the same for every slice
+    own = y_kept.derived(("ψ of classes", k), partial(_psi_of_classes, y_kept, k))
+    value = digamma(len(kept)) + own - digammas(len(kept))[counts_within(kept, radii)].mean()
     return float(value), _check.join_notes([note, _zero_note(radii, k), _tie_note(radii, x)])
+
+
+def _psi_of_classes(y: Sample, k: int) -> float:
+    r"""The mean of ψ(k_i) - ψ(N_{y_i})."""
+    sizes = np.bincount(y.values)
+    sizes = sizes[sizes > 0]
+    psi = digammas(len(y))
+    return float((sizes * (psi[np.minimum(k, sizes - 1) - 1] - psi[sizes - 1])).sum() / len(y))
 
 
 def without_single_classes(x: Sample, y: Sample, k: int) -> tuple[Sample, Sample, str]:
