@@ -49,6 +49,23 @@ def test_shared_slices_cancel_in_a_difference():
     assert framed["stderr"].item() == pytest.approx(means.std(ddof=1) / np.sqrt(8))
 
 
+@pytest.mark.parametrize("more", [30, 120])
+def test_more_slices_on_one_side_are_paired_in_the_common_ones(more):
+    """Against the spread of the difference over repetitions: 30 shared slices, the rest of one side alone."""
+    rng = np.random.default_rng(0)
+    differences, errors = [], []
+    for _ in range(300):
+        later = rng.normal(size=more)
+        earlier = np.append(later[:30] + 0.1 * rng.normal(size=30), np.full(more - 30, np.nan))
+        ds = tiny([np.nanmean(earlier), later.mean()], [earlier, later])
+        one = paired_difference(ds.sel(step=1), ds.sel(step=0))
+        differences.append(one["value"].item())
+        errors.append(one["stderr"].item())
+    spread = np.std(differences)
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(spread, rel=4 / np.sqrt(2 * 300))
+    assert spread < 0.9 * np.sqrt(1 / 30 + 1 / more)  # less than that of unpaired ones
+
+
 def test_other_errors_are_added_to_the_paired_one():
     ds = tiny([0, 1], [[1, 2, 3], [1, 2, 3]])
     ds["error_samples"] = ds["error_slices"] * 0 + [[[0.3]], [[0.4]]]
@@ -56,7 +73,7 @@ def test_other_errors_are_added_to_the_paired_one():
 
 
 def test_estimates_without_common_slices_differ_by_both_errors():
-    ds = tiny([0, 1], [[1, 2, 3], [1, 2, np.nan]])  # one with fewer slices
+    ds = tiny([0, 1], [[1, 2, 3], [1, 2, np.nan]])  # a single slice more has no error of its own
     assert paired_difference(ds.sel(step=1), ds.sel(step=0))["stderr"].item() == pytest.approx(0.3 * 2**0.5)
     plain = ds.drop_vars(["slices", "frame"])
     assert paired_difference(plain, ds.sel(step=0))["stderr"].values[0, 0, 1].item() == pytest.approx(

@@ -239,7 +239,8 @@ def paired_difference(later: xr.Dataset, earlier: xr.Dataset) -> xr.Dataset:
     -------
     xarray.Dataset
         ``value`` and ``stderr``. Where both have slices along the same directions, the error is the
-        standard error of the mean of the slices' differences, and other sources of error are added to it;
+        standard error of the mean of the slices' differences, and other sources of error are added to it (a
+        side with more slices, such as `UntilError` draws, is paired in those that it shares);
         elsewhere it is the root sum of squares of both errors.
 
     Raises
@@ -281,8 +282,18 @@ def paired_difference(later: xr.Dataset, earlier: xr.Dataset) -> xr.Dataset:
 
 
 def _slice_error(later: np.ndarray, frame: int, earlier: np.ndarray, other_frame: int) -> float:
-    """Standard error of the mean difference; NaN where the slices do not belong together."""
+    """Standard error of the difference of means; NaN where the slices do not belong together.
+
+    A longer side, drawn until its error was small, begins with the directions of the shorter one. With a
+    share s = m / M of its slices in common the difference is that of m pairs, (ā - s b̄), less the rest's
+    (1 - s) b̄, which is independent.
+    """
     if frame == 0 or frame != other_frame:
         return math.nan
-    a, b = (part[: len(part) - int(np.isnan(part[::-1]).argmin())] for part in (later, earlier))
-    return mean_error(Slices(a, frame) - Slices(b, frame)) if len(a) == len(b) else math.nan
+    a, b = sorted(
+        (part[: len(part) - int(np.isnan(part[::-1]).argmin())] for part in (later, earlier)), key=len
+    )
+    common = len(a) / len(b)
+    paired = mean_error(Slices(a, frame) - Slices(common * b[: len(a)], frame))
+    rest = mean_error(Slices(b[len(a) :], frame)) if common < 1 else 0.0
+    return math.hypot(paired, (1 - common) * rest)
