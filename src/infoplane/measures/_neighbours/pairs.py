@@ -8,44 +8,21 @@ import numpy as np
 
 from infoplane.measures._neighbours.compiling import compiled
 
+CELLS = 4  # per point: with fewer, the guess of where a radius ends is worse
+
 
 @compiled
 def _insert(best, k, distance):
-    """Put `distance` into the ascending `best[:k]`, dropping the largest."""
-    p = k - 1
-    while p > 0 and best[p - 1] > distance:
-        best[p] = best[p - 1]
-        p -= 1
-    best[p] = distance
-
-
-@compiled
-def _both_ways(xs, ys, start, stop, p, best, k):
-    """Improve `best` with the points start..stop (ascending in y) but p, always by the nearer in y."""
-    xi, yi = xs[p], ys[p]
-    up, down = p + 1, p - 1
-    worst = best[k - 1]
-    while True:
-        above = ys[up] - yi if up < stop else np.inf
-        below = yi - ys[down] if down >= start else np.inf
-        if above <= below:
-            if not above < worst:
-                return
-            distance = max(abs(xs[up] - xi), above)
-            up += 1
-        else:
-            if not below < worst:
-                return
-            distance = max(abs(xs[down] - xi), below)
-            down -= 1
-        if distance < worst:
-            _insert(best, k, distance)
-            worst = best[k - 1]
+    """Put `distance` into the ascending `best[:k]`, dropping the largest: no branch to mispredict."""
+    for j in range(k):
+        there = best[j]
+        best[j] = there if there < distance else distance
+        distance = distance if there < distance else there
 
 
 @compiled
 def _up_then_down(xs, ys, start, stop, middle, xi, yi, best, k):
-    """The same for a strip beside the point's own, where `best` is full: its branches are easy to predict."""
+    """Improve `best` with the points start..stop (ascending in y), upwards and downwards from `middle`."""
     worst = best[k - 1]
     for j in range(middle, stop):
         above = ys[j] - yi
@@ -61,6 +38,31 @@ def _up_then_down(xs, ys, start, stop, middle, xi, yi, best, k):
         if abs(xs[j] - xi) < worst:
             _insert(best, k, max(abs(xs[j] - xi), below))
             worst = best[k - 1]
+
+
+@compiled
+def _both_ways(xs, ys, start, stop, p, best, k):
+    """Improve `best` with the points start..stop (ascending in y) but p, one above and one below in turn."""
+    xi, yi = xs[p], ys[p]
+    up, down = p + 1, p - 1
+    worst = best[k - 1]
+    while up < stop and down >= start:
+        above, below = ys[up] - yi, yi - ys[down]
+        if not (above < worst or below < worst):
+            return
+        distance = max(abs(xs[up] - xi), above)
+        if distance < worst:
+            _insert(best, k, distance)
+            worst = best[k - 1]
+        distance = max(abs(xs[down] - xi), below)
+        if distance < worst:
+            _insert(best, k, distance)
+            worst = best[k - 1]
+        up += 1
+        down -= 1
+    # one end of the strip is reached
+    _up_then_down(xs, ys, up, stop, up, xi, yi, best, k)
+    _up_then_down(xs, ys, start, down + 1, down + 1, xi, yi, best, k)
 
 
 @compiled
@@ -97,7 +99,7 @@ def pair_distances(x, y, x_order, y_order, k):
     so that where to begin in the strips beside it only moves up.
     """
     n = len(x)
-    size = max(8, int(0.7 * np.sqrt(n * max(k, 4))))
+    size = max(8, int(1.2 * np.sqrt(n * max(k, 4))))
     strips = (n + size - 1) // size
     xs, ys, who = _cut_in_strips(x, y, x_order, y_order, size)
     out, best = np.empty(n), np.empty(k)
@@ -176,10 +178,10 @@ def _highest(ascending, rank, radius, closed, guess):
 
 
 @compiled
-def _cells(ascending, scale):
-    """For n + 1 equal cells of the range, the first place at or above each."""
+def _cells(ascending, cells, scale):
+    """For so many equal cells of the range and one more, the first place at or above each."""
     n = len(ascending)
-    first = np.full(n + 1, n - 1)
+    first = np.full(cells + 1, n - 1, np.int32)
     cell = 0
     for place in range(n):
         while cell <= int((ascending[place] - ascending[0]) * scale):
@@ -197,9 +199,10 @@ def line_counts(ascending, order, radii, closed_at_zero):
     """
     n = len(ascending)
     low, span = ascending[0], ascending[n - 1] - ascending[0]
-    # no cells for a range whose cells would have no width, or overflow
-    scale = n / span if span > 0 and np.isfinite(n / span) and np.isfinite(span) else 0.0
-    first = _cells(ascending, scale)
+    cells = CELLS * n
+    # none for a range whose cells would have no width, or overflow
+    scale = cells / span if span > 0 and np.isfinite(cells / span) and np.isfinite(span) else 0.0
+    first = _cells(ascending, cells, scale)
     out = np.zeros(n, np.int64)
     for rank in range(n):
         radius, closed = radii[order[rank]], False
