@@ -37,7 +37,7 @@ def test_help_is_quick():
         )
         seconds.append(time.perf_counter() - start)
     assert out.returncode == 0
-    for name in ("demo", "run", "measure", "plot", "show", "list"):
+    for name in ("demo", "run", "measure", "benchmark", "plot", "show", "list"):
         assert name in out.stdout
     assert min(seconds) < 2  # 0.2 s on an idle machine; what makes it slow is an import, and costs more
 
@@ -113,6 +113,49 @@ def test_plot_show_and_list(run, capsys):
     assert capsys.readouterr().out.count("Run(") == 1
 
 
+OWN = """
+from __future__ import annotations
+from dataclasses import dataclass
+from typing import ClassVar
+from infoplane import Estimate
+
+@dataclass(frozen=True)
+class Zero:
+    numbers: ClassVar[int] = 1
+    def __call__(self, x, y):
+        if y.ndim == 1:
+            raise ValueError("no labels; numbers")
+        return Estimate(0.0)
+
+def zero(x, y):
+    return 0.0
+
+def breaks(x, y):
+    return x[:, 0].sum() / y[:, 0].sum()
+"""
+
+
+@pytest.mark.parametrize("name", ["Zero", "zero"])
+def test_benchmark_of_a_measure_of_one_s_own(tmp_path, capsys, name):
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    call("benchmark", f"{tmp_path}/own.py:{name}", "--n", 40, "--draws", 2, "--into", tmp_path / "page.md")
+    printed = capsys.readouterr().out
+    assert printed.strip() == (tmp_path / "page.md").read_text(encoding="utf-8").strip()
+    lines = [[part.strip() for part in line.split("|")[1:-1]] for line in printed.split("\n") if "|" in line]
+    assert lines[0] == ["distribution", "truth", name, "KSG", "MixedKSG", "GaussianCopula"]
+    cells = {line[0]: line[2] for line in lines}
+    assert cells["normal"] == "**-0.41 ± 0.00**"
+    assert cells["independent 2+2"] == "+0.00 ± 0.00"
+    assert cells["noisy labels 2+labels"] == ("refused" if name == "Zero" else "**-1.36 ± 0.00**")
+    assert ("2+labels. The first: “no labels”" in printed) == (name == "Zero")
+
+
+def test_benchmark_says_where_a_measure_broke(tmp_path):
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"broke on 'labelled normal 5\+labels' .* IndexError"):
+        main(["benchmark", f"{tmp_path}/own.py:breaks", "--n", "40", "--draws", "2"])
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -120,6 +163,7 @@ def test_plot_show_and_list(run, capsys):
         (["list", "nowhere"], "no runs below nowhere"),
         (["run", "--config", "nowhere/run.json"], "nowhere"),
         (["run", "mnist-mlp", "--hidden", "0"], "hidden"),
+        (["benchmark", "nowhere.py:Mine"], "benchmark takes FILE.py:NAME"),
     ],
 )
 def test_mistakes_are_one_line(words, message, capsys):

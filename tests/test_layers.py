@@ -19,12 +19,13 @@ MAY_IMPORT = {
     "estimate": "",
     "directions": "",
     "questions": "",
-    "kernels": "",
+    "kernels": "estimate directions sample",
     "data": "",
     "sample": "directions",
     "measures": "estimate directions sample kernels",
     "prepare": "estimate sample measures",
     "known": "estimate sample directions",
+    "accuracy": "estimate sample measures prepare known",
     "runs": "sample directions",
     "track": "runs",
     "results": "estimate questions runs",
@@ -34,7 +35,8 @@ MAY_IMPORT = {
     "evaluation plots data",
 }
 MAY_IMPORT["cli"] = " ".join(MAY_IMPORT)
-HALF_OF = {"_dataset": "results", "_commands": "cli"}  # private files beside the one they belong to
+# private files beside the one they belong to
+HALF_OF = {"_dataset": "results", "_commands": "cli", "_accuracy_page": "accuracy"}
 
 TORCH = {"torch", "torchvision"}
 # third-party package -> the rooms where it may be imported at all; the others may be imported anywhere

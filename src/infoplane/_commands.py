@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -10,14 +11,19 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from infoplane._accuracy_page import page
+from infoplane.accuracy import BESIDE, OURS, as_measure, cells, compare
 from infoplane.evaluation import evaluate
 from infoplane.experiments import mnist_mlp as mlp
 from infoplane.experiments import regression as reg
+from infoplane.experiments import synthetic as syn
 from infoplane.experiments._figures import draw
+from infoplane.known import catalogue
 from infoplane.measures import KSG, Sliced
 from infoplane.questions import Ask
 from infoplane.results import load
 from infoplane.runs import Run
+from infoplane.runs._files import write_whole
 
 Flat = Parameter(name="*")
 Many = Parameter(consume_multiple=True)
@@ -79,6 +85,30 @@ def regression(
     _run(reg, settings, into, train_only)
 
 
+def synthetic(
+    *,
+    settings: Annotated[syn.Synthetic, Flat] = syn.Synthetic(),  # noqa: B008  (frozen)
+    into: Path = Path("runs/synthetic"),
+    workers: int | None = None,
+    report_only: bool = False,
+) -> None:
+    """Measure normal vectors of known information, whole and in slices, in up to 100 dimensions.
+
+    Parameters
+    ----------
+    settings
+        Of the experiment.
+    into
+        Where the estimates, tables and figures go.
+    workers
+        Processes; by default one per core.
+    report_only
+        Measure nothing; tables and figures of what is there.
+    """
+    syn.run(settings, into, workers=workers, report_only=report_only)
+    _list_files(syn.NAME, into)
+
+
 def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:
     """Train the network on 5,000 digits, measure and draw.
 
@@ -95,7 +125,11 @@ def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:
 
 def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> None:
     module.run(settings, into, train_only=train_only)
-    print(f"{module.NAME}: everything is in {into}/")
+    _list_files(module.NAME, into)
+
+
+def _list_files(name: str, into: Path) -> None:
+    print(f"{name}: everything is in {into}/")
     for path in sorted([*into.glob("*"), *into.glob("plots/*")]):
         if path.name != "plots" and not path.name.startswith("."):
             print(f"  {path}{'/' if path.is_dir() else ''}")
@@ -170,19 +204,52 @@ def _own_questions(run: Run) -> Mapping[str, Ask]:
     return experiment.module.questions(settings)
 
 
-def _from_file(reference: str) -> Mapping[str, Ask]:
+def _from_file(reference: str, taker: str = "--questions") -> Any:
     path, _, name = reference.rpartition(":")
     if not path.endswith(".py") or not name or not Path(path).is_file():
-        raise ValueError(f"--questions takes FILE.py:NAME with an existing file; got {reference!r}")
+        raise ValueError(f"{taker} takes FILE.py:NAME with an existing file; got {reference!r}")
     spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    assert spec is not None  # a .py file has one
-    assert spec.loader is not None
+    assert spec is not None and spec.loader is not None  # noqa: PT018  (a .py file has both)
     module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(spec.name, module)  # where dataclasses look up annotations that are strings
     spec.loader.exec_module(module)
     if not hasattr(module, name):
         defined = ", ".join(own for own in vars(module) if not own.startswith("_"))
         raise ValueError(f"{path} has no {name!r}; it defines {defined}")
     return getattr(module, name)
+
+
+def benchmark(
+    measure: str,
+    /,
+    *,
+    n: Annotated[tuple[int, ...], Many, Parameter(negative_iterable=())] = (500, 2_000),
+    draws: int = 5,
+    seconds: float = 1.0,
+    into: Path | None = None,
+) -> None:
+    """Measure known distributions, and set bias and spread beside those of other measures.
+
+    Parameters
+    ----------
+    measure
+        FILE.py:NAME of a measure, a class of them with defaults, or a function of two arrays. A field
+        `seed` is one more in every draw.
+    n
+        Numbers of samples.
+    draws
+        From each distribution, two or more.
+    seconds
+        For all draws of a cell of the table; a slow one has fewer, but two at least.
+    into
+        A Markdown file that keeps the page.
+    """
+    name = measure.rpartition(":")[2]
+    beside = {ours: OURS[ours] for ours in BESIDE if ours != name}
+    asked = {name: as_measure(_from_file(measure, "benchmark"), name), **beside}
+    print(text := page(name, compare(cells(asked, catalogue(), n, [draws] * len(n), seconds))))
+    if into is not None:
+        write_whole(into, text.encode())
 
 
 def plot(

@@ -1,0 +1,279 @@
+"""The experiment in a small form, its tables from rows whose truth is known, and the page of the real run."""
+
+import json
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from infoplane import KSG, FromEntropy, KozachenkoLeonenko, known
+from infoplane.cli import app
+from infoplane.experiments import _synthetic_figures as figures
+from infoplane.experiments import _synthetic_report as report
+from infoplane.experiments import synthetic
+from infoplane.runs import json_lines
+
+SMALL = synthetic.Synthetic(
+    points=3, dims=(1, 9), reruns=1, directions=20, n=200, wide_directions=5, as_published=True
+)
+NAMES = ["KSG", "KL", "WKL", "S₁", "S₂", "S₁, 1-NN"]
+
+
+def untimed(rows):
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    into = tmp_path_factory.mktemp("synthetic")
+    return into, synthetic.run(SMALL, into, workers=1)
+
+
+def test_run_leaves_everything(small):
+    into, rows = small
+    assert [(row["dim"], row["point"]) for row in rows[:: len(NAMES)]] == [
+        (dim, point) for dim in (1, 9) for point in range(3)
+    ]
+    assert [row["estimator"] for row in rows[:6]] == NAMES
+    assert {path.name for path in into.glob("[!.]*")} == {
+        *(
+            "settings.json",
+            "estimates.jsonl",
+            "estimates.csv",
+            "correlation.csv",
+            "values.csv",
+            "synthetic.md",
+        ),
+        *("figure1.pdf", "figure1.png", "figure2.pdf", "figure2.png"),
+    }
+    assert len(report.read_rows(into / "estimates.csv")) == len(rows)
+
+
+def test_rows_hold_what_a_user_of_the_measures_gets(small):
+    _, rows = small
+    x, y = synthetic.draw(9, 2.0, 0, 200)
+    found = {row["estimator"]: row for row in rows if (row["dim"], row["point"]) == (9, 1)}
+    assert found["KSG"]["value"] == KSG(k=5)(x, y).value
+    sliced = synthetic.estimators(SMALL)["S₁"](x, y)
+    assert (found["S₁"]["value"], found["S₁"]["slice_error"]) == (sliced.value, sliced.stderr)
+
+
+def test_what_is_refused_becomes_a_row_without_a_value_and_the_reason(small):
+    into, rows = small
+    (none,) = {row["dim"] for row in rows if row["value"] is None}
+    refused = [row for row in rows if row["value"] is None]
+    assert none == 9
+    assert {row["estimator"] for row in refused} == {"WKL"}
+    assert "no weights on k=5 neighbours" in refused[0]["note"]
+    (row,) = [
+        row
+        for row in report.read_rows(into / "correlation.csv")
+        if (row["dim"], row["estimator"]) == ("9", "WKL")
+    ]
+    assert (row["mean"], row["note"]) == ("", refused[0]["note"])
+
+
+def test_sliced_in_one_column_is_the_plain_measure(small):
+    _, rows = small
+    by_name = {row["estimator"]: row["value"] for row in rows if (row["dim"], row["point"]) == (1, 1)}
+    assert by_name["KSG"] == by_name["S₁"] == by_name["S₂"]
+    nearest = FromEntropy(KozachenkoLeonenko(k=1))(*synthetic.draw(1, 2.0, 0, 200))
+    assert by_name["S₁, 1-NN"] == nearest.value
+    assert by_name["WKL"] == pytest.approx(nearest.value, abs=0.05)  # the same, with round balls
+
+
+def test_resumed_after_losing_rows_it_is_the_same(small, tmp_path):
+    into, rows = small
+    lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
+    synthetic.keep_settings(SMALL, tmp_path)
+    torn = [*lines[:4], *lines[9:20], lines[20][:30]]
+    (tmp_path / synthetic.ROWS).write_bytes(b"".join(torn))
+    again = synthetic.run(SMALL, tmp_path, workers=1)
+    assert untimed(again) == untimed(rows)
+    kept = {row["seconds"] for row in map(json.loads, torn[:-1])}
+    assert kept <= {row["seconds"] for row in again}, "what was there is not measured again"
+    for name in ("correlation.csv", "values.csv", "synthetic.md"):
+        assert (tmp_path / name).read_bytes() == (into / name).read_bytes()
+
+
+def test_rows_of_an_older_measure_are_measured_again(small, monkeypatch):
+    into, _ = small
+    monkeypatch.setattr(KSG, "numbers", KSG.numbers + 1)
+    old = json_lines.read(into / synthetic.ROWS)
+    again = {name for cell in synthetic.cells(SMALL, old) for name, _ in cell.measures}
+    assert again == {"KSG", "S₁", "S₂"}
+
+
+def test_a_finished_study_is_only_reported(small):
+    into, rows = small
+    before = (into / synthetic.ROWS).read_bytes()
+    assert synthetic.run(SMALL, into) == rows
+    assert (into / synthetic.ROWS).read_bytes() == before
+
+
+def test_processes_give_the_same(tmp_path):
+    tiny = replace(SMALL, dims=(3,), n=60, directions=4, wide_directions=2)
+    one, two = (synthetic.run(tiny, tmp_path / str(workers), workers=workers) for workers in (1, 2))
+    assert untimed(one) == untimed(two)
+
+
+def test_order_of_the_rows_does_not_matter(small, tmp_path):
+    into, rows = small
+    lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
+    synthetic.keep_settings(SMALL, tmp_path)
+    (tmp_path / synthetic.ROWS).write_bytes(b"".join(reversed(lines)))
+    assert synthetic.run(SMALL, tmp_path, report_only=True) == rows
+    assert (tmp_path / "synthetic.md").read_bytes() == (into / "synthetic.md").read_bytes()
+
+
+def test_an_interrupted_study_is_reported_as_far_as_it_goes(small, tmp_path):
+    into, rows = small
+    assert synthetic.run(SMALL, tmp_path, report_only=True) == []
+    assert not list(tmp_path.glob("figure*"))
+    lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
+    (tmp_path / synthetic.ROWS).write_bytes(b"".join(lines[:20]))  # dimension 9 has just begun
+    assert synthetic.run(SMALL, tmp_path, report_only=True) == rows[:20]
+    assert {row["dim"] for row in report.read_rows(tmp_path / "correlation.csv")} == {"1"}
+    assert (tmp_path / "figure1.pdf").stat().st_size > 0
+
+
+def test_all_dimensions_of_a_rerun_come_before_the_next():
+    order = [(cell.rerun, cell.dim) for cell in synthetic.cells(replace(SMALL, reruns=2))]
+    assert list(dict.fromkeys(order)) == [(0, 1), (0, 9), (1, 1), (1, 9)]
+
+
+def test_every_cell_has_a_sample_of_its_own():
+    drawn = [
+        synthetic.draw(*cell)[0].values[0, 0] for cell in ((2, 1.0, 0, 5), (2, 1.0, 1, 5), (2, 2.0, 0, 5))
+    ]
+    assert len(set(drawn)) == 3
+    assert synthetic.draw(2, 1.0, 0, 5)[0].values[0, 0] == drawn[0]
+
+
+def test_other_settings_are_refused(small):
+    into, _ = small
+    before = (into / synthetic.ROWS).read_bytes()
+    with pytest.raises(ValueError, match=r"reruns \(1 there, 2 asked\), n \(200 there, 300 asked\); take"):
+        synthetic.run(replace(SMALL, reruns=2, n=300), into)
+    assert (into / synthetic.ROWS).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"points": 2}, {"reruns": 0}, {"most": 0.0}, {"n": 5}, {"dims": ()}, {"dims": (2, 2)}, {"dims": (0,)}],
+)
+def test_impossible_settings_are_refused(wrong):
+    with pytest.raises(ValueError, match="must be"):
+        synthetic.Synthetic(**wrong)
+
+
+def made_up(by_rerun, dim=6, name="S₁"):
+    return [
+        {"dim": dim, "estimator": name, "rerun": rerun, "point": point, "value": value, "note": "why"}
+        for rerun, line in enumerate(by_rerun)
+        for point, value in enumerate(line)
+    ]
+
+
+def test_correlations_of_made_up_rows():
+    """With I = 0, 1, 2: values 0, 1, 1 have √3/2; a falling line −1; mean and deviation follow."""
+    rows = made_up([[0.0, 1.0, 1.0], [5.0, 3.0, 1.0], [0.0, 1.0]])  # the third rerun is not complete
+    rows += made_up([[0.0, None, 1.0]], dim=8, name="WKL")
+    information = [0.0, 1.0, 2.0]
+    first, second = report.correlations(report.complete(rows, 3), information, rows)
+    each = [math.sqrt(3) / 2, -1.0]
+    assert float(first["mean"]) == pytest.approx(np.mean(each), abs=1e-6)
+    assert float(first["sd"]) == pytest.approx(np.std(each, ddof=1), abs=1e-6)
+    assert (first["reruns"], float(first["published"]), first["note"]) == ("2", 0.985, "")
+    assert (second["mean"], second["sd"], second["reruns"], second["note"]) == ("", "", "1", "why")
+
+
+def test_correlation_of_a_constant_is_none():
+    assert math.isnan(report.correlation([0.0, 1.0, 2.0], np.array([0.0, 0.0, 0.0])))
+
+
+def test_values_stand_beside_their_truth():
+    rows = made_up([[0.1, 0.3, 0.2], [0.3, 0.3, 0.4]], dim=2) + made_up([[0.0, 1.0, 2.0]], dim=2, name="KSG")
+    means = report.values(report.complete(rows, 3), [0.0, 1.0, 2.0])
+    assert [float(row["mean"]) for row in means[:3]] == pytest.approx([0.2, 0.3, 0.3], abs=1e-6)
+    closed = [-math.log((1 + math.exp(-i / 2)) / 2) for i in (0, 1, 2)]  # two columns, ρ² = 1 - exp(-I)
+    assert [float(row["truth"]) for row in means[:3]] == pytest.approx(closed, abs=1e-6)
+    assert [float(row["truth"]) for row in means[3:]] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("by_dim", "last"),
+    [
+        ({1: 1.0, 2: 0.9, 5: 0.89, 6: 0.95}, 2),
+        ({2: 0.95, 1: 0.99}, 2),
+        ({1: 0.5, 2: 0.99}, None),
+        ({1: 1.0, 2: math.nan, 5: 1.0}, 1),
+    ],
+)
+def test_ranks_up_to_the_first_gap(by_dim, last):
+    assert report.ranks_up_to(by_dim) == last
+
+
+def test_how_far_the_published_curves_rank():
+    assert [report.ranks_up_to(report.PUBLISHED[name]) for name in ("WKL", "S₁")] == [5, 10]
+
+
+def line(ax, label):
+    (found,) = [one for one in ax.get_lines() if one.get_label() == label]
+    return found.get_xdata(), found.get_ydata()
+
+
+def test_figure_one_holds_the_estimates_the_truth_and_the_closed_form():
+    rows = made_up([[0.0, 0.02, 0.04]]) + made_up([[0.0, 1.5, 3.0]], name="KSG")
+    studies = report.complete(rows, 3)
+    information = [0.0, 2.0, 4.0]
+    about, means = report.correlations(studies, information), report.values(studies, information)
+    whole, slices = figures.draw_estimates(about, means).axes
+    np.testing.assert_allclose(line(whole, "truth"), [information, information])
+    exact = [known.Normal(information=i, dims=6).sliced().value for i in information]
+    np.testing.assert_allclose(line(slices, "S₁, exact"), [information, exact], atol=1e-6)
+    labels = [text.get_text() for text in slices.get_legend().get_texts()]
+    assert labels == ["S₁, exact", "S₁: 1.000"]
+    (estimates,) = slices.containers
+    np.testing.assert_allclose(estimates.lines[0].get_ydata(), [0.0, 0.02, 0.04])
+
+
+def test_figure_one_counts_what_lies_outside():
+    rows = made_up([[0.0, -40.0, 3.0]], name="WKL")
+    studies = report.complete(rows, 3)
+    information = [0.0, 2.0, 4.0]
+    about = report.correlations(studies, information)
+    ax = figures.draw_estimates(about, report.values(studies, information)).axes[0]
+    assert ax.get_legend().get_texts()[1].get_text().endswith("(1 outside)")
+
+
+def test_figure_two_holds_ours_and_the_published():
+    rows = made_up([[0.0, 1.0, 1.0], [0.0, 1.0, 2.0]]) + made_up([[0.0, 1.0, 1.0]], dim=10)
+    about = report.correlations(report.complete(rows, 3), [0.0, 1.0, 2.0])
+    (ax,) = figures.draw_correlations(about).axes
+    half = math.sqrt(3) / 2
+    np.testing.assert_allclose(line(ax, "S₁"), [[6, 10], [(1 + half) / 2, half]], atol=1e-6)
+    np.testing.assert_allclose(line(ax, "published SMI"), [report.DIMS, report.SLICED])
+    band = ax.collections[0].get_paths()[0].vertices
+    assert band[:, 1].max() == pytest.approx((1 + half) / 2 + (1 - half) / math.sqrt(2), abs=1e-6)
+
+
+def test_tables_of_a_study(small):
+    into, _ = small
+    about, means = (report.read_rows(into / name) for name in ("correlation.csv", "values.csv"))
+    assert (into / "synthetic.md").read_text(encoding="utf-8") == report.tables(about, means)
+    tables = report.tables(about, means).strip().split("\n\n")
+    assert len(tables) == 3
+    for table in tables:
+        assert len({len(re.findall(r"\|", one)) for one in table.splitlines()}) == 1
+    assert "| WKL | 1 | 1 |" in tables[1]
+
+
+def test_the_command_reports_and_lists_the_files(small, capsys):
+    into, _ = small
+    words = ["run", "synthetic", "--points", "3", "--dims", "1", "9", "--reruns", "1", "--directions", "20"]
+    words += ["--n", "200", "--wide-directions", "5", "--as-published", "--report-only", "--into", str(into)]
+    app(words, result_action="return_value")
+    assert str(into / "correlation.csv") in capsys.readouterr().out
