@@ -96,9 +96,9 @@ def main() -> None:
         print(table(f"1-D pairs, n = {n:,}, k = {k}", seconds, f"infoplane KSG(k={k})"))
     seconds = in_turn(against_labels(10_000, 10), 15)
     print(table("1-D against 10 classes, n = 10,000", seconds, "infoplane KSG(k=5)"))
-    for width, rounds in ((2, 5), (5, 5), (10, 3)):
-        title = f"{width} + {width} dimensions, n = 10,000, k = 5"
-        print(table(title, in_turn(vectors(10_000, width), rounds), "infoplane KSG(k=5)"))
+    for n, width, rounds in ((10_000, 2, 5), (10_000, 5, 5), (10_000, 10, 3), (3_000, 50, 3), (30_000, 2, 3)):
+        title = f"{width} + {width} dimensions, n = {n:,}, k = 5"
+        print(table(title, in_turn(vectors(n, width), rounds), "infoplane KSG(k=5)"))
 
 
 if __name__ == "__main__":

@@ -19,24 +19,28 @@ MAY_IMPORT = {
     "estimate": "",
     "directions": "",
     "questions": "",
-    "kernels": "estimate directions sample",
+    "kernels": "estimate sample",
+    "bins": "estimate",
+    "sweeps": "estimate sample",
     "data": "",
     "sample": "directions",
-    "measures": "estimate directions sample kernels",
+    "measures": "estimate directions sample bins kernels",
+    "spectra": "sample kernels measures runs",
     "prepare": "estimate sample measures",
     "known": "estimate sample directions",
     "accuracy": "estimate sample measures prepare known",
     "runs": "sample directions",
     "track": "runs",
     "results": "estimate questions runs",
+    "similarity": "estimate sample runs",
     "evaluation": "estimate questions sample runs results",
     "plots": "runs results",
-    "experiments": "estimate directions questions sample kernels measures prepare known runs track results "
-    "evaluation plots data",
+    "experiments": "estimate directions questions sample bins kernels measures prepare known runs track "
+    "results evaluation plots data",
 }
 MAY_IMPORT["cli"] = " ".join(MAY_IMPORT)
 # private files beside the one they belong to
-HALF_OF = {"_dataset": "results", "_commands": "cli", "_accuracy_page": "accuracy"}
+HALF_OF = {"_dataset": "results", "_commands": "cli", "_run_commands": "cli", "_accuracy_page": "accuracy"}
 
 TORCH = {"torch", "torchvision"}
 # third-party package -> the rooms where it may be imported at all; the others may be imported anywhere
@@ -44,7 +48,7 @@ LIVES_IN = {
     "torch": {"track", "experiments"},
     "torchvision": {"track", "experiments"},
     "matplotlib": {"plots", "experiments"},
-    "xarray": {"results", "evaluation", "plots"},
+    "xarray": {"results", "similarity", "evaluation", "plots"},
     "numba": {"measures"},
     "mlxtend": {"data"},
     "pooch": {"data"},

@@ -112,6 +112,42 @@ def test_tensors():
     assert Sample(torch.arange(3)).classes == (0, 1, 2)
 
 
+def test_arrays_stay_in_their_namespace():
+    torch = pytest.importorskip("torch")
+    plain = Sample(np.ones((3, 2)))
+    assert plain.array is plain.values
+    assert plain.home is None
+    tensor = torch.arange(6.0, dtype=torch.float16).reshape(3, 2).requires_grad_()
+    for sample in (Sample(tensor), continuous(tensor), Sample(tensor).take(np.array([0, 1, 2]))):
+        assert isinstance(sample.array, torch.Tensor)
+        assert not sample.array.requires_grad
+        assert sample.array.dtype == torch.float16
+        np.testing.assert_array_equal(sample.array.numpy(), sample.values)
+        assert sample.array is sample.array
+    codes = torch.tensor([5, 3, 5])
+    for sample in (Sample(codes), labels(codes), labels(Sample(codes.double()))):
+        np.testing.assert_array_equal(sample.array.numpy(), [1, 0, 1])
+    assert isinstance(continuous(Sample(codes)).array, torch.Tensor)
+
+
+def test_a_sample_can_be_moved():
+    torch = pytest.importorskip("torch")
+    plain, tensor = Sample(np.ones((3, 2))), Sample(torch.zeros(3, 2))
+    moved = plain.at(tensor.home)
+    assert isinstance(moved.array, torch.Tensor)
+    assert plain.at(tensor.home) is moved
+    assert plain.at(None) is plain
+    assert tensor.at(None).array is tensor.at(None).values
+    assert pickle.loads(pickle.dumps(tensor)).home is None
+
+
+def test_a_sample_knows_what_it_was_taken_from():
+    sample, rows = Sample(np.ones((3, 2))), np.array([2, 0])
+    assert sample.source is None
+    assert sample.take(rows).source[0] is sample
+    np.testing.assert_array_equal(sample.take(rows).source[1], rows)
+
+
 def test_it_is_a_copy_that_nobody_writes_to():
     array = np.arange(6.0).reshape(3, 2)
     sample = Sample(array)

@@ -1,46 +1,66 @@
-from . import data, directions, experiments, known, plots, prepare
+from . import bins, data, directions, experiments, kernels, known, plots, prepare, spectra
 from .directions import UntilError
 from .estimate import DegenerateData, Estimate
 from .evaluation import evaluate
 from .measures import (
+    CKA,
+    HSIC,
     KSG,
+    Binned,
     CanonicalPairs,
     Criterion,
+    DiffusionEntropy,
+    DiffusionInformation,
     Extrapolated,
     FromEntropy,
     GaussianCopula,
+    KDEBounds,
     KozachenkoLeonenko,
+    MatrixRenyi,
     MixedKSG,
+    Permuted,
     Plugin,
     Sliced,
     SlicedPCA,
     WeightedKozachenkoLeonenko,
     WithinClass,
 )
+from .measures.kde_bounds import RelativeNoise
 from .prepare import Prepared
 from .questions import Ask, Layer
 from .results import load
 from .runs import Probe, Run
 from .sample import Sample, continuous, labels
+from .similarity import layer_matrix
+from .sweeps import sensitivity
 from .track import Tracker, log_spaced
 
 __version__: str
 __all__ = [
+    "CKA",
+    "HSIC",
     "KSG",
     "Ask",
+    "Binned",
     "CanonicalPairs",
     "Criterion",
     "DegenerateData",
+    "DiffusionEntropy",
+    "DiffusionInformation",
     "Estimate",
     "Extrapolated",
     "FromEntropy",
     "GaussianCopula",
+    "KDEBounds",
     "KozachenkoLeonenko",
     "Layer",
+    "MatrixRenyi",
     "MixedKSG",
+    "Permuted",
     "Plugin",
     "Prepared",
     "Probe",
+    "RelativeNoise",
     "Run",
     "Sample",
     "Sliced",
@@ -49,15 +69,20 @@ __all__ = [
     "UntilError",
     "WeightedKozachenkoLeonenko",
     "WithinClass",
+    "bins",
     "continuous",
     "data",
     "directions",
     "evaluate",
     "experiments",
+    "kernels",
     "known",
     "labels",
+    "layer_matrix",
     "load",
     "log_spaced",
     "plots",
     "prepare",
+    "sensitivity",
+    "spectra",
 ]

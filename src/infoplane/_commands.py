@@ -4,19 +4,15 @@ import importlib.util
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from infoplane._accuracy_page import page
+from infoplane._run_commands import experiment_of
 from infoplane.accuracy import BESIDE, OURS, as_measure, cells, compare
 from infoplane.evaluation import evaluate
-from infoplane.experiments import mnist_mlp as mlp
-from infoplane.experiments import regression as reg
-from infoplane.experiments import synthetic as syn
 from infoplane.experiments._figures import draw
 from infoplane.known import catalogue
 from infoplane.measures import KSG, Sliced
@@ -25,150 +21,11 @@ from infoplane.results import load
 from infoplane.runs import Run
 from infoplane.runs._files import write_whole
 
-Flat = Parameter(name="*")
 Many = Parameter(consume_multiple=True)
-
-
-@dataclass(frozen=True)
-class Experiment:
-    module: ModuleType
-    settings: type
-
-
-EXPERIMENTS = {
-    mlp.NAME: Experiment(mlp, mlp.MnistMlp),
-    reg.NAME: Experiment(reg, reg.Regression),
-}
 PLANE = {
     "S₁(X;T)": Ask(Sliced(KSG(k=5)), of=("input", "layer")),
     "S₁(T;Y)": Ask(Sliced(KSG(k=5)), of=("layer", "target")),
 }
-
-
-def mnist_mlp(
-    *,
-    settings: Annotated[mlp.MnistMlp, Flat] = mlp.MnistMlp(),  # noqa: B008  (frozen)
-    into: Path | None = None,
-    train_only: bool = False,
-) -> None:
-    """Train a ReLU network on MNIST for several seeds; measure and draw its sliced planes.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    into
-        The folder for all seeds; by default h64 (or how many hidden units) in runs/mnist-mlp.
-    train_only
-        Leave measuring and drawing to ``infoplane measure`` and ``infoplane plot``.
-    """
-    _run(mlp, settings, into or Path("runs") / mlp.NAME / _variant(settings), train_only)
-
-
-def wongso(
-    *,
-    settings: Annotated[mlp.Wongso, Flat] = mlp.Wongso(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/mnist-mlp/wongso"),
-    train_only: bool = False,
-) -> None:
-    """Like mnist-mlp, with the defaults of the published notebooks; sets their table beside ours."""
-    _run(mlp, settings, into, train_only)
-
-
-def regression(
-    *,
-    settings: Annotated[reg.Regression, Flat] = reg.Regression(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/regression"),
-    train_only: bool = False,
-) -> None:
-    """Measure a small regression network the wrong way and the right way."""
-    _run(reg, settings, into, train_only)
-
-
-def synthetic(
-    *,
-    settings: Annotated[syn.Synthetic, Flat] = syn.Synthetic(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/synthetic"),
-    workers: int | None = None,
-    report_only: bool = False,
-) -> None:
-    """Measure normal vectors of known information, whole and in slices, in up to 100 dimensions.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    into
-        Where the estimates, tables and figures go.
-    workers
-        Processes; by default one per core.
-    report_only
-        Measure nothing; tables and figures of what is there.
-    """
-    syn.run(settings, into, workers=workers, report_only=report_only)
-    _list_files(syn.NAME, into)
-
-
-def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:
-    """Train the network on 5,000 digits, measure and draw.
-
-    Parameters
-    ----------
-    into
-        Where the runs, the dataset and the figures go.
-    tiny
-        The smallest form that still does every step, for tests.
-    """
-    small = mlp.Demo(hidden=8, depth=2, epochs=2, snapshots=3, seeds=(0,), directions=20, probe=200)
-    _run(mlp, small if tiny else mlp.Demo(), into, False)
-
-
-def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> None:
-    module.run(settings, into, train_only=train_only)
-    _list_files(module.NAME, into)
-
-
-def _list_files(name: str, into: Path) -> None:
-    print(f"{name}: everything is in {into}/")
-    for path in sorted([*into.glob("*"), *into.glob("plots/*")]):
-        if path.name != "plots" and not path.name.startswith("."):
-            print(f"  {path}{'/' if path.is_dir() else ''}")
-
-
-def _variant(settings: mlp.MnistMlp) -> str:
-    return f"h{settings.hidden}" + ("-5k" if settings.dataset == "mnist-5k" else "")
-
-
-def again(config: Path, into: Path | None) -> None:
-    """Repeat the run whose ``run.json`` this is."""
-    run = Run(config.parent if config.name == "run.json" else config)
-    experiment, settings = _experiment(run)
-    if into is None:
-        into, settings = run.path.parent, replace(settings, seeds=_seeds_beside(run))
-    _run(experiment.module, settings, into, False)
-
-
-def _seeds_beside(run: Run) -> tuple[int, ...]:
-    """The seeds of the study this run belongs to: its own, and those of the same settings beside it."""
-    beside = [Run(path.parent).settings for path in run.path.parent.glob("*/run.json")]
-    same = [other for other in beside if {**other, "seeds": 0} == {**run.settings, "seeds": 0}]
-    return tuple(sorted({seed for other in same for seed in other["seeds"]}))
-
-
-def _experiment(run: Run) -> tuple[Experiment, Any]:
-    """The experiment a run belongs to, and its settings."""
-    recorded = dict(run.settings)
-    name = recorded.pop("experiment", None)
-    if name not in EXPERIMENTS:
-        raise ValueError(
-            f"{run.path} is not a run of an experiment ({', '.join(EXPERIMENTS)}): its settings name {name!r}"
-        )
-    known = {field.name for field in fields(EXPERIMENTS[name].settings)}
-    unknown = sorted(recorded.keys() - known)
-    if unknown:
-        raise ValueError(f"{run.path}/run.json has settings that {name} does not know: {', '.join(unknown)}")
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in recorded.items()}
-    return EXPERIMENTS[name], EXPERIMENTS[name].settings(**plain)
 
 
 def measure(
@@ -200,7 +57,7 @@ def measure(
 def _own_questions(run: Run) -> Mapping[str, Ask]:
     if "experiment" not in run.settings:
         return PLANE
-    experiment, settings = _experiment(run)
+    experiment, settings = experiment_of(run)
     return experiment.module.questions(settings)
 
 

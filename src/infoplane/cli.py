@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 
 from infoplane import __version__
 
-COMMANDS = "infoplane._commands:"
+COMMANDS, RUNS = "infoplane._commands:", "infoplane._run_commands:"
 
 app = App(
     name="infoplane",
@@ -20,11 +20,13 @@ run = App(
     default_parameter=Parameter(consume_multiple=True, negative_iterable=()),  # --seeds 0 1 2
 )
 app.command(run)
-run.command(COMMANDS + "mnist_mlp", name="mnist-mlp", help="Sliced planes of a ReLU network on MNIST.")
-run.command(COMMANDS + "wongso", name="wongso", help="mnist-mlp as in the published notebooks.")
-run.command(COMMANDS + "regression", name="regression", help="Why the information of a layer was negative.")
-run.command(COMMANDS + "synthetic", name="synthetic", help="Up to which dimension estimates rank the truth.")
-app.command(COMMANDS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
+run.command(RUNS + "mnist_mlp", name="mnist-mlp", help="Sliced planes of a ReLU network on MNIST.")
+run.command(RUNS + "wongso", name="wongso", help="mnist-mlp as in the published notebooks.")
+run.command(RUNS + "regression", name="regression", help="Why the information of a layer was negative.")
+run.command(RUNS + "ib_net", name="ib-net", help="The 12-bit task: does tanh compress, does ReLU?")
+run.command(RUNS + "mnist_hsic", name="mnist-hsic", help="HSIC planes as PyGlow drew them, and on a probe.")
+run.command(RUNS + "synthetic", name="synthetic", help="Up to which dimension estimates rank the truth.")
+app.command(RUNS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
 app.command(COMMANDS + "measure", name="measure", help="Measure what is not measured yet in these runs.")
 app.command(COMMANDS + "benchmark", name="benchmark", help="A measure of your own against known information.")
 app.command(COMMANDS + "plot", name="plot", help="Draw what was measured in these runs.")
@@ -43,9 +45,9 @@ def again(*, config: Path, into: Path | None = None) -> None:
     into
         Where the repetition goes; by default where the run is, which finishes it if it was interrupted.
     """
-    from infoplane import _commands
+    from infoplane import _run_commands
 
-    _commands.again(config, into)
+    _run_commands.again(config, into)
 
 
 def main(words: list[str] | None = None) -> None:

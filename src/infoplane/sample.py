@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, TypeVar
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from infoplane.directions import Directions, project
 
@@ -32,6 +33,8 @@ class Sample:
         (n, d) numbers, or (n,) integer codes of labels. Read-only.
     classes : tuple or None
         What the codes stand for; None for continuous values.
+    array
+        `values` in the namespace and on the device that the variable came in: numpy or torch.
 
     Raises
     ------
@@ -46,7 +49,7 @@ class Sample:
     Sample(target: 3 labels of 2 classes)
     """
 
-    __slots__ = ("_derived", "_lock", "_locks", "_source", "classes", "name", "values")
+    __slots__ = ("_derived", "_home", "_lock", "_locks", "_source", "classes", "name", "values")
 
     def __init__(self, values: Any, name: str = "x") -> None:
         array = _array(values, name)
@@ -60,22 +63,44 @@ class Sample:
                 f"columns are quantities, labels({name}) if its rows are one-hot labels"
             )
         codes_or_rows, classes = _encode(array) if as_labels else (_rows(array, name), None)
-        self._set(codes_or_rows, name, classes)
+        self._set(codes_or_rows, name, classes, _home(values))
 
-    def _set(self, values: np.ndarray, name: str, classes: tuple | None) -> None:
+    def _set(self, values: np.ndarray, name: str, classes: tuple | None, home: Any = None) -> None:
         values.flags.writeable = False
         self.values, self.name, self.classes = values, name, classes
+        self._home = home
         self._derived: dict[Hashable, Any] = {}
         self._locks: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
         self._source: tuple[Sample, np.ndarray] | None = None
 
     @classmethod
-    def of(cls, values: np.ndarray, name: str, classes: tuple | None = None) -> "Sample":
-        """Wrap an array that nobody else will write to: (n, d) numbers, or codes with their classes."""
+    def of(cls, values: np.ndarray, name: str, classes: tuple | None = None, home: Any = None) -> "Sample":
+        """Wrap an array that nobody else will write to: (n, d) numbers, or codes with their classes.
+
+        `home` is a namespace and a device that `array` is in; None for numpy.
+        """
         sample = cls.__new__(cls)
-        sample._set(values.view(), name, classes)
+        sample._set(values.view(), name, classes, home)
         return sample
+
+    @property
+    def home(self) -> Any:
+        """Namespace and device of `array`; None for numpy."""
+        return self._home
+
+    @property
+    def array(self) -> Any:
+        if self._home is None:
+            return self.values
+        xp, device = self._home
+        return self.derived("array", lambda: xp.asarray(np.array(self.values), device=device))
+
+    def at(self, home: Any) -> "Sample":
+        """The same variable with its `array` there; itself if it is."""
+        if home == self._home:
+            return self
+        return self.derived(("at", home), lambda: Sample.of(self.values, self.name, self.classes, home))
 
     @property
     def is_labels(self) -> bool:
@@ -130,9 +155,14 @@ class Sample:
 
     def take(self, rows: np.ndarray) -> "Sample":
         """These rows, as a sample of the same name that reuses the slices already there."""
-        taken = Sample.of(self.values[rows], self.name, self.classes)
+        taken = Sample.of(self.values[rows], self.name, self.classes, self._home)
         taken._source = (self, np.asarray(rows))
         return taken
+
+    @property
+    def source(self) -> "tuple[Sample, np.ndarray] | None":
+        """The sample that `take` took this one from, and the rows; None for any other."""
+        return self._source
 
     def __reduce__(self) -> tuple:
         return _unpickle, (np.array(self.values), self.name, self.classes)
@@ -160,7 +190,7 @@ def labels(y: Any, name: str = "y") -> Sample:
         For a matrix that is not one-hot, or NaN among the labels.
     """
     if isinstance(y, Sample):
-        return y if y.is_labels else labels(y.values, y.name)
+        return y if y.is_labels else labels(y.values, y.name).at(y.home)
     array = _array(y, name)
     if array.ndim == 2 and array.shape[1] > 1:
         hot = array == 1
@@ -173,19 +203,24 @@ def labels(y: Any, name: str = "y") -> Sample:
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError(f"labels({name}) contains NaN; give the missing labels a class or drop their rows")
     codes, classes = _encode(array)
-    return Sample.of(codes, name, classes)
+    return Sample.of(codes, name, classes, _home(y))
 
 
 def continuous(x: Any, name: str = "x") -> Sample:
     """A sample of quantities, integers and booleans included."""
     if isinstance(x, Sample):
-        return continuous(np.asarray(x.classes)[x.values], x.name) if x.is_labels else x
+        return continuous(np.asarray(x.classes)[x.values], x.name).at(x.home) if x.is_labels else x
     array = _array(x, name)
     if array.dtype.kind in "US":
         raise ValueError(f"continuous({name}) wants numbers; got strings. Use labels({name})")
     if array.dtype.kind != "f":
         array = array.astype(np.float64)
-    return Sample.of(_rows(array, name), name)
+    return Sample.of(_rows(array, name), name, home=_home(x))
+
+
+def _home(values: Any) -> Any:
+    """Namespace and device of a tensor; None for what is, or becomes, numpy."""
+    return (array_namespace(values), values.device) if hasattr(values, "detach") else None
 
 
 def _array(values: Any, name: str) -> np.ndarray:

@@ -7,23 +7,34 @@ import numpy as np
 import pytest
 
 from infoplane import (
+    CKA,
+    HSIC,
     KSG,
+    Binned,
     CanonicalPairs,
     Criterion,
+    DiffusionEntropy,
+    DiffusionInformation,
     Extrapolated,
     FromEntropy,
     GaussianCopula,
+    KDEBounds,
     KozachenkoLeonenko,
+    MatrixRenyi,
     MixedKSG,
+    Permuted,
     Plugin,
     Prepared,
+    RelativeNoise,
     Sample,
     Sliced,
     SlicedPCA,
     UntilError,
     WeightedKozachenkoLeonenko,
     WithinClass,
+    bins,
 )
+from infoplane.kernels import Gaussian, Laplace, Linear, Neighbours, PerRootDim
 from infoplane.prepare import copula, standardise
 
 
@@ -89,6 +100,10 @@ class Case:
         ]
 
 
+PER_DIM = Gaussian(PerRootDim(0.5))
+KERNEL = {"information": False, "refuses_labels": False}
+BIASED = {**KERNEL, "neighbours": 1}
+
 CASES = {
     "KSG": Case(KSG(k=3)),
     "KSG, labels": Case(KSG(k=3), ("numbers", "labels")),
@@ -123,6 +138,43 @@ CASES = {
     "Extrapolated": Case(Extrapolated(KSG(k=3), parts=4, times=2), neighbours=15, symmetric="within error"),
     "Extrapolated, labels": Case(
         Extrapolated(MixedKSG(k=2), parts=3, times=2, seed=1), ("numbers", "labels"), symmetric="within error"
+    ),
+    "Binned": Case(Binned(bins.Adaptive(3)), neighbours=1),
+    "Binned, labels": Case(
+        Binned(bins.EqualCount(3), correction="miller-madow"), ("labels", "numbers"), neighbours=1
+    ),
+    "Binned, fixed width": Case(Binned(bins.FixedWidth(0.5)), neighbours=1, information=False),
+    "Binned entropy": Case(
+        Binned(bins.Adaptive(4, by="entropy")), ("numbers",), symmetric="not", neighbours=1
+    ),
+    "KDEBounds": Case(KDEBounds(RelativeNoise(0.5)), ("numbers",), symmetric="not", neighbours=1),
+    "KDEBounds, labels": Case(KDEBounds(RelativeNoise(1.0), "lower"), ("numbers", "labels"), neighbours=1),
+    "KDEBounds, a variance": Case(KDEBounds(0.1), ("numbers", "labels"), neighbours=1, information=False),
+    "MatrixRenyi": Case(MatrixRenyi(), neighbours=1),
+    "MatrixRenyi, labels": Case(MatrixRenyi(alpha=2), ("labels", "numbers"), neighbours=1),
+    "MatrixRenyi entropy": Case(MatrixRenyi(alpha=1), ("numbers",), symmetric="not", neighbours=1),
+    "HSIC": Case(HSIC(), **KERNEL),
+    "HSIC, labels": Case(HSIC(), ("numbers", "labels"), **KERNEL),
+    "HSIC, biased": Case(HSIC(PER_DIM, PER_DIM, form="biased"), **BIASED),
+    "HSIC, pyglow": Case(HSIC(Laplace(5.0), Laplace(5.0), form="pyglow"), **BIASED),
+    "HSIC, cca": Case(HSIC(form="cca", ridge=0.01), ("labels", "numbers"), **BIASED),
+    "CKA": Case(CKA(Gaussian(Neighbours(3)), Gaussian(Neighbours(3))), **KERNEL),
+    "CKA, biased": Case(CKA(Linear(), Linear(), unbiased=False), **BIASED),
+    "CKA, labels": Case(CKA(), ("labels", "numbers"), **KERNEL),
+    "Permuted": Case(Permuted(KSG(k=3), times=5)),
+    "Permuted, labels": Case(Permuted(HSIC(), times=5), ("numbers", "labels"), **KERNEL),
+    "DiffusionEntropy": Case(
+        DiffusionEntropy(), ("numbers",), symmetric="not", neighbours=1, information=False
+    ),
+    "DiffusionEntropy, entries": Case(
+        DiffusionEntropy(alpha=0.5, over="entries"),
+        ("numbers",),
+        symmetric="not",
+        neighbours=1,
+        information=False,
+    ),
+    "DiffusionInformation": Case(
+        DiffusionInformation(), ("numbers", "labels"), neighbours=1, information=False
     ),
     "Prepared": Case(Prepared(KSG(k=3), x=[standardise, copula], y=[standardise, copula])),
     "Prepared entropy": Case(

@@ -15,6 +15,11 @@ def positive_integer(value: Any, name: str) -> None:
         raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
 
 
+def above_zero(value: Any, name: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")
+
+
 def measure(value: Any, where: str) -> None:
     if not callable(value) or isinstance(value, type):
         raise ValueError(f"{where} takes a measure with its settings, like KSG(k=5); got {value!r}")
@@ -44,6 +49,29 @@ def pair(x: Any, y: Any, more_than: int = 0) -> tuple[Sample, Sample]:
             f"{y.name!r} has {len(y)}"
         )
     return x, y
+
+
+def one_or_pair(x: Any, y: Any, measure: str) -> tuple[Sample, ...]:
+    """One continuous variable, or two of the same rows of which one is."""
+    if y is None:
+        x = one(x)
+        continuous_only(x, measure, "Plugin() for information between labels")
+        return (x,)
+    x, y = pair(x, y)
+    not_both_labels(x, y, measure)
+    for side in (x, y):
+        if side.is_labels:
+            some_class_repeats(side)
+    return x, y
+
+
+def for_unbiased(x: Sample, instead: str) -> None:
+    """At least the four samples that an estimate without the diagonals of Gram matrices divides by."""
+    if len(x) < 4:
+        raise ValueError(
+            f"more than 3 samples are needed for the unbiased form; {x.name!r} has {len(x)}. Use {instead}, "
+            "or more samples"
+        )
 
 
 def several(*variables: Any) -> tuple[Sample, ...]:

@@ -1,0 +1,194 @@
+"""How `Binned` cuts the columns of a variable into bins: its rules, as settings.
+
+A rule of your own is a frozen dataclass with a method ``codes(values)``: from (n, d) float64 values to (n, d)
+codes, of which equal ones are one bin, and a clause for the note ("" for none).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from infoplane.estimate import DegenerateData
+
+Codes = tuple[np.ndarray, str]
+
+
+@dataclass(frozen=True)
+class FixedWidth:
+    """Bins [k·width, (k + 1)·width) for every integer k, the same for all columns.
+
+    Parameters
+    ----------
+    width : float
+        Finite and ``> 0``. Saxe et al. [1]_ have 0.07 for the 12-bit task and 0.5 for MNIST.
+
+    Raises
+    ------
+    ValueError
+        For any other width.
+
+    References
+    ----------
+    .. [1] Saxe et al. (2018), doi:10.1088/1742-5468/ab3985
+    """
+
+    width: float | int = 0.07
+
+    def __post_init__(self) -> None:
+        _above_zero(self.width, "width of FixedWidth")
+
+    def codes(self, values: np.ndarray) -> Codes:
+        with np.errstate(over="ignore"):
+            codes = np.floor(values / self.width)
+        if not np.isfinite(codes).all():
+            raise DegenerateData(
+                f"bins of width {self.width:g} for values up to {np.abs(values).max():.3g} leave the range "
+                "of float64; take wider ones, or bins.Adaptive()"
+            )
+        return codes, ""
+
+
+@dataclass(frozen=True)
+class FixedRange:
+    """Bins of equal width from `low` to `high`.
+
+    What lies outside counts in the outermost bins, and the note says how much that is.
+
+    Parameters
+    ----------
+    low, high : float
+        Finite, ``low < high``. -1 and 1 hold a tanh, and no ReLU.
+    bins : int
+        Shwartz-Ziv and Tishby [1]_ speak of 30 (their code has 30 edges, thus 29 bins).
+
+    Raises
+    ------
+    ValueError
+        If the range is empty or not finite, or there is no bin.
+
+    References
+    ----------
+    .. [1] Shwartz-Ziv, Tishby (2017), doi:10.48550/arXiv.1703.00810
+    """
+
+    low: float | int = -1.0
+    high: float | int = 1.0
+    bins: int = 30
+
+    def __post_init__(self) -> None:
+        _some_bins(self.bins, "FixedRange")
+        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+            raise ValueError(
+                "FixedRange goes from a finite low to a finite high above it; got "
+                f"{self.low!r} and {self.high!r}"
+            )
+
+    def codes(self, values: np.ndarray) -> Codes:
+        inside = np.clip(values, self.low, self.high)
+        out = int((inside != values).sum())
+        clause = (
+            f"{out} of {values.size} values lie outside {self.low:g} to {self.high:g} and count in the "
+            "outermost bins"
+        )
+        return _even(inside, self.low, self.high, self.bins), clause if out else ""
+
+
+@dataclass(frozen=True)
+class EqualCount:
+    """Per column, bins that hold equally many of its samples, as far as ties allow.
+
+    Parameters
+    ----------
+    bins : int
+        Equal values share a bin, so that a column with many of them has fewer.
+
+    Raises
+    ------
+    ValueError
+        If there is no bin.
+
+    Notes
+    -----
+    Any increasing change of a column leaves its bins as they are.
+    """
+
+    bins: int = 30
+
+    def __post_init__(self) -> None:
+        _some_bins(self.bins, "EqualCount")
+
+    def codes(self, values: np.ndarray) -> Codes:
+        columns = [_by_rank(np.sort(column), column, self.bins) for column in values.T]
+        return np.stack(columns, axis=1), ""
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Bins from the variable's own values: of a layer at a step, those it has at that step.
+
+    All columns share the edges, as in the published planes.
+
+    Parameters
+    ----------
+    bins : int
+    by : {"range", "entropy"}
+        Equal widths from the smallest value of all columns to the largest; or edges between which equally
+        many of the distinct values of all columns lie, as Chelombiev et al. [1]_ put them.
+
+    Raises
+    ------
+    ValueError
+        If there is no bin, or `by` is something else.
+
+    References
+    ----------
+    .. [1] Chelombiev, Houghton, O'Donnell (2019), doi:10.48550/arXiv.1902.09037
+    """
+
+    bins: int = 30
+    by: Literal["range", "entropy"] = "range"
+
+    def __post_init__(self) -> None:
+        _some_bins(self.bins, "Adaptive")
+        if self.by not in ("range", "entropy"):
+            raise ValueError(f"by of Adaptive must be 'range' or 'entropy'; got {self.by!r}")
+
+    def codes(self, values: np.ndarray) -> Codes:
+        if self.by == "entropy":
+            return _by_rank(np.unique(values), values, self.bins), ""
+        return _even(values, values.min(), values.max(), self.bins), ""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """No bins: every distinct row is a value of its own.
+
+    For an input whose samples are all it can be, as in the published planes: its entropy is that of the row
+    number, ln n if no row occurs twice.
+    """
+
+    def codes(self, values: np.ndarray) -> Codes:
+        return values, ""
+
+
+def _even(values: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
+    if low == high:
+        return np.zeros_like(values)
+    return np.minimum(np.floor((values - low) / (high - low) * bins), bins - 1)
+
+
+def _by_rank(ascending: np.ndarray, values: np.ndarray, bins: int) -> np.ndarray:
+    """The place of `values` between edges that cut `ascending` into equal parts."""
+    edges = ascending[np.arange(1, bins) * len(ascending) // bins]
+    return np.searchsorted(edges, values, side="right").astype(np.float64)
+
+
+def _some_bins(value: Any, rule: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"bins of {rule} must be an integer >= 1; got {value!r}")
+
+
+def _above_zero(value: Any, name: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")

@@ -1,0 +1,117 @@
+"""A Gram matrix that is computed block by block."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from array_api_compat import array_namespace, device
+
+EDGE = 512  # rows and columns of a block: 2 MB in float64
+
+
+@dataclass(frozen=True, eq=False)
+class Gram:
+    """The symmetric matrix of a kernel between all rows of a variable, in blocks or whole.
+
+    Made by a kernel: ``kernels.Gaussian().gram(sample)``. Blocks are computed when they are asked for, in the
+    namespace and on the device of the sample's `array`.
+
+    Attributes
+    ----------
+    bandwidth : float, array or None
+        In the variable's unit; an array of one per row where it adapts, None for kernels without one.
+    dtype : {"float64", "float32"}
+        Of the blocks.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> gram = kernels.Gaussian(bandwidth=1.0).gram(Sample([0.0, 1.0, 3.0]))
+    >>> len(gram)
+    3
+    >>> gram.rows(0, 2).round(4)
+    array([[1.    , 0.6065, 0.0111],
+           [0.6065, 1.    , 0.1353]])
+    """
+
+    points: tuple[Any, ...] = field(repr=False)
+    between: Callable[[tuple[Any, ...], tuple[Any, ...]], Any] = field(repr=False)
+    bandwidth: Any = None
+    dtype: Literal["float64", "float32"] = "float64"
+    narrow: bool = field(default=False, repr=False)  # whether float32 is enough to compute float32 blocks
+    matrix: Any = field(default=None, repr=False)
+    order: Any = field(default=None, repr=False)  # places of this matrix's rows among `points`
+
+    def __len__(self) -> int:
+        return len(self.points[0] if self.order is None else self.order)
+
+    def block(self, rows: Any, columns: Any) -> Any:
+        """The part between some rows and others, each a slice or an array of places.
+
+        May be a view of what is kept, not to be written to.
+        """
+        if self.order is not None:
+            rows, columns = self.order[rows], self.order[columns]
+        if self.matrix is not None:
+            if isinstance(rows, slice):
+                return self.matrix[rows, columns]
+            return self.matrix[rows[:, None], columns[None, :]]
+        left = tuple(part[rows] for part in self.points)
+        right = left if rows is columns else tuple(part[columns] for part in self.points)
+        block = self.between(left, right)
+        xp = array_namespace(block)
+        return xp.astype(block, getattr(xp, self.dtype), copy=False)
+
+    def rows(self, start: int, stop: int) -> Any:
+        """Rows from `start` to before `stop`, (stop - start, n)."""
+        return self.block(slice(start, stop), slice(0, len(self)))
+
+    def full(self) -> Any:
+        """The whole matrix, (n, n), for the caller to keep and write to."""
+        n, first = len(self), self.points[0]
+        xp = array_namespace(first)
+        whole = xp.empty((n, n), dtype=getattr(xp, self.dtype), device=device(first))
+        for rows, columns in upper(n):
+            block = self.block(rows, columns)
+            whole[rows, columns] = block
+            if rows is not columns:
+                whole[columns, rows] = block.T
+        return whole
+
+    def kept(self) -> "Gram":
+        """The same with its matrix computed once and kept."""
+        return self if self.matrix is not None else replace(self, matrix=self.full(), order=None)
+
+    def astype(self, dtype: Literal["float64", "float32"]) -> "Gram":
+        """The same with blocks of this dtype."""
+        if dtype not in ("float64", "float32"):
+            raise ValueError(f"a Gram matrix is of dtype 'float64' or 'float32'; got {dtype!r}")
+        if dtype == self.dtype:
+            return self
+        points, matrix = self.points, self.matrix
+        if dtype == "float64" and self.narrow:
+            raise ValueError(
+                "blocks of float32 don't become float64 again; take the Gram matrix it was made of"
+            )
+        xp = array_namespace(points[0])
+        if self.narrow:
+            points = tuple(xp.astype(part, xp.float32) for part in points)
+        if matrix is not None:
+            matrix = xp.astype(matrix, xp.float32)
+        return replace(self, points=points, dtype=dtype, matrix=matrix)
+
+    def take(self, rows: np.ndarray) -> "Gram":
+        """The matrix of these rows, without computing again what is kept."""
+        first = self.points[0]
+        at = array_namespace(first).asarray(rows, device=device(first))
+        bandwidth = self.bandwidth if np.ndim(self.bandwidth) == 0 else self.bandwidth[at]
+        return replace(self, bandwidth=bandwidth, order=at if self.order is None else self.order[at])
+
+
+def upper(n: int, edge: int = EDGE) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of the blocks on and above the diagonal of an (n, n) matrix."""
+    cuts = [slice(start, min(start + edge, n)) for start in range(0, n, edge)]
+    for place, rows in enumerate(cuts):
+        for columns in cuts[place:]:
+            yield rows, columns

@@ -1,0 +1,224 @@
+"""Gram matrices of two variables: which kernel, what is kept, and the sums that HSIC and CKA are made of."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device
+from tqdm import tqdm
+
+from infoplane.kernels.forms import Delta, Gaussian, Linear, products
+from infoplane.kernels.matrix import Gram, upper
+from infoplane.measures import _check
+from infoplane.sample import Sample
+
+KEEP_BYTES = 2**28  # Gram matrices up to this size, of 5792 rows, are kept with their sample
+ALONE = 1e-3  # similarity of a row to all others together, below which the kernel tells every row apart
+GROUP = 4096  # columns of permuted one-hot labels that are multiplied at once
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """The kernel's matrix of a variable is `gram` times a power of two."""
+
+    kernel: Any
+    gram: Gram
+    exponent: int
+    note: str
+
+
+def check_kernel(kernel: Any, name: str) -> None:
+    if kernel is not None and (isinstance(kernel, type) or not callable(getattr(kernel, "gram", None))):
+        raise ValueError(
+            f"{name} takes a kernel like kernels.Gaussian(bandwidth='median'), or None for Gaussian() of "
+            f"numbers and Delta() of labels; got {kernel!r}"
+        )
+
+
+def together(x: Sample, y: Sample) -> tuple[Sample, Sample]:
+    """Both in one namespace and on one device."""
+    if x.home is not None and y.home is not None and x.home != y.home:
+        raise ValueError(
+            f"both variables must be on one device: {x.name!r} is on {x.home[1]}, {y.name!r} on {y.home[1]}"
+        )
+    home = x.home or y.home
+    return x.at(home), y.at(home)
+
+
+def sides(x: Sample, y: Sample, kernel_x: Any, kernel_y: Any) -> tuple[Side, Side]:
+    return side(x, kernel_x, "kernel_x"), side(y, kernel_y, "kernel_y")
+
+
+def side(x: Sample, kernel: Any, name: str) -> Side:
+    """The Gram matrix of a variable, kept with it if it is small; of a permuted one that of its source."""
+    if kernel is None:
+        kernel = Delta() if x.is_labels else Gaussian()
+    if x.is_labels and isinstance(kernel, Gaussian | Linear):
+        raise ValueError(
+            f"{kernel!r} is of continuous variables; {x.name!r} holds labels. Use {name}=kernels.Delta(), or "
+            f"continuous({x.name}) if its values are quantities"
+        )
+    if x.source is not None:
+        source, rows = x.source
+        if np.array_equal(np.sort(rows), np.arange(len(source))):
+            whole = side(source, kernel, name)
+            return replace(whole, gram=whole.gram.take(rows))
+    return x.derived(("gram", kernel), lambda: _side(x, kernel))
+
+
+def _side(x: Sample, kernel: Any) -> Side:
+    gram, exponent = products(x) if isinstance(kernel, Linear) else (kernel.gram(x), 0)
+    ruled = not isinstance(getattr(kernel, "bandwidth", 1.0), float | int)
+    told = ruled and isinstance(gram.bandwidth, float)
+    note = f"bandwidth {gram.bandwidth:.4g} of {x.name}" if told else ""
+    keep = fits(gram) and not isinstance(kernel, Delta)  # labels are compared as fast as they are read
+    return Side(kernel, gram.kept() if keep else gram, exponent, note)
+
+
+def fits(gram: Gram) -> bool:
+    return 8 * len(gram) ** 2 <= KEEP_BYTES
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums over the entries of two Gram matrices less a constant each, which centring takes away again."""
+
+    n: int
+    products: tuple[Any, ...]  # of K with L; then of K with K and L with L, where they were asked for
+    rows: tuple[Any, Any]  # (n,) sums of rows
+    diagonals: tuple[Any, Any]  # (n,)
+    shifts: tuple[float, float]
+
+    def trace(self, i: int = 0, j: int = 1) -> float:
+        """tr(KHLH); 0 and 1 stand for K and L."""
+        xp = array_namespace(self.rows[i])
+        a, b = self.rows[i], self.rows[j]
+        all_a, all_b = xp.sum(a), xp.sum(b)
+        return float(self._product(i, j) - 2 * xp.sum(a * b) / self.n + all_a * all_b / self.n**2)
+
+    def unbiased(self, i: int = 0, j: int = 1) -> float:
+        """Song et al.'s estimate without the diagonals, times n (n - 3)."""
+        n, xp = self.n, array_namespace(self.rows[i])
+        a, b = (self.rows[k] - self.diagonals[k] for k in (i, j))
+        inside = self._product(i, j) - xp.sum(self.diagonals[i] * self.diagonals[j])
+        between = xp.sum(a) * xp.sum(b) / ((n - 1) * (n - 2)) - 2 * xp.sum(a * b) / (n - 2)
+        return float(inside + between)
+
+    def _product(self, i: int, j: int) -> Any:
+        return self.products[0 if i != j else 1 + i]
+
+    def permuted(self, product: Any, order: Any) -> "Sums":
+        """The sums with L's rows in another order, where K's products with it are these."""
+        rows = (self.rows[0], self.rows[1][order])
+        diagonals = (self.diagonals[0], self.diagonals[1][order])
+        return Sums(self.n, (product, *self.products[1:]), rows, diagonals, self.shifts)
+
+    def alone(self, i: int) -> bool:
+        """Whether the rows of K or L are similar to none but themselves."""
+        xp = array_namespace(self.rows[i])
+        others = xp.sum(self.rows[i] - self.diagonals[i]) + self.shifts[i] * self.n * (self.n - 1)
+        return float(others) < ALONE * self.n
+
+
+def sums(one: Gram, other: Gram, squares: bool = False) -> Sums:
+    """All in one pass over the blocks on and above the diagonals; `squares` for products with itself."""
+    n, first = len(one), one.points[0]
+    xp = array_namespace(first)
+    shifts = (_typical(one), _typical(other))
+    products = [xp.zeros((), dtype=xp.float64, device=device(first)) for _ in range(3 if squares else 1)]
+    rows = [xp.zeros(n, dtype=xp.float64, device=device(first)) for _ in range(2)]
+    diagonals = [xp.zeros(n, dtype=xp.float64, device=device(first)) for _ in range(2)]
+    for at, to in upper(n):
+        a, b = one.block(at, to) - shifts[0], other.block(at, to) - shifts[1]
+        weight = 1 if at is to else 2
+        for place, (left, right) in enumerate(((a, b), (a, a), (b, b))[: len(products)]):
+            products[place] += weight * xp.sum(xp.vecdot(left, right))
+        for place, block in enumerate((a, b)):
+            rows[place][at] += xp.sum(block, axis=1)
+            if at is to:
+                diagonals[place][at] = xp.linalg.diagonal(block)
+            else:
+                rows[place][to] += xp.sum(block, axis=0)
+    return Sums(n, tuple(products), tuple(rows), tuple(diagonals), shifts)
+
+
+def _typical(gram: Gram) -> float:
+    """An entry to subtract from all, so that a matrix of nearly equal ones loses no digits."""
+    row = gram.rows(0, 1)
+    return float(array_namespace(row).mean(row))
+
+
+def permuted(before: Sums, one: Side, other: Side, orders: np.ndarray) -> list[Sums]:
+    """The sums with the rows of the other side in each of the orders (times, n)."""
+    first = one.gram.points[0]
+    at = array_namespace(first).asarray(orders, device=device(first))
+    make = _permuted_labels if isinstance(other.kernel, Delta) else _permuted_products
+    found = make(one.gram, other.gram, before.shifts, at)
+    return [before.permuted(found[place], at[place]) for place in range(len(orders))]
+
+
+def _permuted_products(one: Gram, other: Gram, shifts: tuple[float, float], orders: Any) -> Any:
+    """Sums of the products of both matrices, less `shifts`, the other's rows in each order: (times,)."""
+    xp = array_namespace(orders)
+    out = xp.zeros(len(orders), dtype=xp.float64, device=device(orders))
+    blocks = list(upper(len(one)))
+    for at, to in tqdm(blocks, desc="permuting", unit="block", delay=2, leave=False):
+        a = (one.block(at, to) - shifts[0]) * (1 if at is to else 2)
+        for place in range(len(orders)):
+            b = other.block(orders[place, at], orders[place, to]) - shifts[1]
+            out[place] += xp.sum(a * b)
+    return out
+
+
+def _permuted_labels(one: Gram, other: Gram, shifts: tuple[float, float], orders: Any) -> Any:
+    """The same for labels: one pass over the blocks of the first matrix is enough for all orders."""
+    (codes,) = other.points
+    codes = codes if other.order is None else codes[other.order]
+    xp = array_namespace(codes)
+    out = xp.zeros(len(orders), dtype=xp.float64, device=device(codes))
+    names = xp.unique_values(codes)
+    blocks, group = list(upper(len(one))), max(1, GROUP // len(names))
+    for at, to in tqdm(blocks, desc="permuting", unit="block", delay=2, leave=False):
+        a = (one.block(at, to) - shifts[0]) * (1 if at is to else 2)
+        less = xp.sum(a) * shifts[1]
+        for start in range(0, len(orders), group):
+            some = slice(start, start + group)
+            left, right = (_one_hot(codes[orders[some, part]], names) for part in (at, to))
+            of_classes = xp.sum((a @ right) * left, axis=0)
+            out[some] += xp.sum(xp.reshape(of_classes, (-1, len(names))), axis=1) - less
+    return out
+
+
+def _one_hot(codes: Any, names: Any) -> Any:
+    """(times, n) codes as (n, times * classes) of 0 and 1."""
+    xp = array_namespace(codes)
+    hot = xp.astype(codes.T[:, :, None] == names, xp.float64)
+    return xp.reshape(hot, (hot.shape[0], -1))
+
+
+def recomputed_note(one: Side, other: Side) -> str:
+    """A clause where permutations had to compute a matrix again and again."""
+    if fits(one.gram) or isinstance(other.kernel, Delta):
+        return ""
+    return (
+        f"two Gram matrices of {len(one.gram)} rows are beyond the {KEEP_BYTES >> 20} MiB kept of each, so "
+        "that one was computed anew for each permutation"
+    )
+
+
+def note(sums: Sums, one: Side, other: Side) -> str:
+    """Bandwidths by a rule, and kernels that see each row alone."""
+    alone = [
+        f"by {side.kernel!r} hardly a row is similar to another: the bandwidth is too small"
+        for i, side in enumerate((one, other))
+        if hasattr(side.kernel, "bandwidth") and sums.alone(i)
+    ]
+    return _check.join_notes([one.note, other.note, *dict.fromkeys(alone)])
+
+
+def constant_note(so: str, *samples: Sample) -> str:
+    """The sentence about a constant among the variables, or nothing."""
+    for x in samples:
+        if _check.is_constant(x):
+            return f"{x.name} is constant, so {so}"
+    return ""

@@ -1,0 +1,141 @@
+"""Every layer of a run beside every layer of the same or another run."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from tqdm import tqdm
+
+from infoplane.estimate import DegenerateData, Estimate
+from infoplane.runs import Run
+from infoplane.sample import Sample
+
+HELD_BYTES = 2**30  # of n × n matrices that the samples of one side may keep, else they are read anew
+
+
+def layer_matrix(
+    measure: Any,
+    run: Run | str | Path,
+    other: Run | str | Path | None = None,
+    step: int | None = None,
+    other_step: int | None = None,
+    split: str | None = None,
+) -> xr.DataArray:
+    """A measure between all pairs of layers: within a snapshot, between snapshots or between runs.
+
+    Parameters
+    ----------
+    measure : measure
+        Of two variables, such as ``CKA()``.
+    run, other : Run or path
+        `other` is `run` where it is left out. Both must have recorded the same samples.
+    step, other_step : int, optional
+        The last snapshot of each run where they are left out; ``run.steps[0]`` is the first.
+    split : str, optional
+        Needed where the probe has several.
+
+    Returns
+    -------
+    xarray.DataArray
+        (layer, other_layer), for `plots.layer_similarity`; NaN where the data admit no estimate. The
+        coordinate ``note`` has the notes, `attrs` the measure, its unit, runs, steps and split.
+
+    Raises
+    ------
+    ValueError
+        If the runs were recorded on other samples, or for a run, step or split that isn't there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import CKA, Probe, Run, layer_matrix
+    >>> x = np.random.default_rng(0).normal(size=(50, 4))
+    >>> run = Run("runs/pairs").create({})
+    >>> run.set_probe(Probe(x))
+    >>> run.record(0, {"wide": x, "narrow": x[:, :2]}, rows=np.arange(50))
+    >>> layer_matrix(CKA(), run).round(6).sel(layer="wide", other_layer="wide").item()
+    1.0
+    """
+    run, other = (one if isinstance(one, Run) else Run(one) for one in (run, run if other is None else other))
+    split = _split(run, split)
+    _same_samples(run, other, split)
+    left, right = _Side(run, split, step), _Side(other, split, other_step)
+    found = _all_pairs(measure, left, right)
+    return xr.DataArray(
+        np.array([[one.value for one in row] for row in found]),
+        dims=("layer", "other_layer"),
+        coords={
+            "layer": left.names,
+            "other_layer": right.names,
+            "note": (("layer", "other_layer"), [[one.note for one in row] for row in found]),
+        },
+        name="value",
+        attrs={
+            "measure": repr(measure),
+            "unit": next((one.unit for row in found for one in row if np.isfinite(one.value)), ""),
+            "run": run.path.name,
+            "other_run": other.path.name,
+            "step": left.step,
+            "other_step": right.step,
+            "split": split,
+        },
+    )
+
+
+class _Side:
+    """The layers of one snapshot, read when they are asked for."""
+
+    def __init__(self, run: Run, split: str, step: int | None) -> None:
+        if not run.steps:
+            raise ValueError(
+                f"{run.path} has no snapshots to compare; record some with a Tracker or Run.record"
+            )
+        self.run, self.split = run, split
+        self.step = run.steps[-1] if step is None else step
+        self.names = list(run.snapshot(self.step).layers.get(split, ()))
+        if not self.names:
+            raise ValueError(f"step {self.step} of {run.path} holds no layers of split {split!r}")
+
+    def sample(self, name: str) -> Sample:
+        return self.run.sample(self.split, f"layer:{name}", self.step)
+
+
+def _all_pairs(measure: Any, left: _Side, right: _Side) -> list[list[Estimate]]:
+    hold = 8 * left.run.probe_header(left.split).n ** 2 * len(right.names) <= HELD_BYTES
+    held = {name: right.sample(name) for name in right.names} if hold else {}
+    out: list[list[Estimate]] = []
+    with tqdm(total=len(left.names) * len(right.names), desc="comparing layers", unit="pair", delay=2) as bar:
+        for name in left.names:
+            sample, row = left.sample(name), []
+            for other in right.names:
+                row.append(_measured(measure, sample, held[other] if hold else right.sample(other)))
+                bar.update()
+            out.append(row)
+    return out
+
+
+def _measured(measure: Any, sample: Sample, other: Sample) -> Estimate:
+    try:
+        return measure(sample, other)
+    except DegenerateData as reason:
+        return Estimate(float("nan"), note=str(reason))
+
+
+def _split(run: Run, split: str | None) -> str:
+    if split is not None:
+        return split
+    if len(run.splits) != 1:
+        raise ValueError(f"{run.path} has no single split: say split=, one of {', '.join(run.splits)}")
+    return run.splits[0]
+
+
+def _same_samples(run: Run, other: Run, split: str) -> None:
+    one, two = run.probe_header(split), other.probe_header(split)
+    names = ["rows", "input"] if one.as_input is None and two.as_input is None else ["rows"]
+    differ = [name for name in names if one.digests.get(name) != two.digests.get(name)]
+    if one.n != two.n or differ:
+        raise ValueError(
+            f"row i of both runs must be the same sample: split {split!r} of {run.path} and {other.path} "
+            f"differ in {', '.join(differ) or 'length'}; set the same Probe for both"
+        )

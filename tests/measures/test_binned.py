@@ -1,0 +1,126 @@
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from sklearn.metrics import mutual_info_score
+
+from infoplane import Binned, Plugin, bins, known, labels
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_scikit_learn_gives_the_same_on_the_codes(seed):
+    x, y = known.Normal(rho=0.7).draw(300, seed)
+    codes = [np.floor(side[:, 0] / 0.5).astype(int) for side in (x, y)]
+    assert Binned(bins.FixedWidth(0.5))(x, y).value == pytest.approx(mutual_info_score(*codes), abs=1e-12)
+
+
+def test_a_cell_is_of_all_columns():
+    x = np.array([[0.1, 0.1], [0.1, 0.9], [0.9, 0.1], [0.9, 0.9]] * 5)
+    xor = (x[:, 0] > 0.5) ^ (x[:, 1] > 0.5)
+    assert Binned(bins.FixedWidth(0.5))(x, xor).value == pytest.approx(math.log(2))
+    assert Binned(bins.FixedWidth(0.5))(x[:, :1], xor).value == pytest.approx(0, abs=1e-12)
+
+
+def test_information_of_fine_bins_nears_the_truth_from_below():
+    """Y = X + U, both uniform on (0, 1): ½ nat, of which bins of a finite width lose some."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=400_000)
+    y = x + rng.uniform(size=400_000)
+    coarse, fine = (
+        Binned(bins.FixedWidth(width), correction="miller-madow")(x, y) for width in (1 / 8, 1 / 32)
+    )
+    assert coarse.value < fine.value < 0.5
+    assert fine.value == pytest.approx(0.5, abs=0.025)
+    assert fine.note == ""
+
+
+@pytest.mark.parametrize("correction", [None, "miller-madow"])
+def test_bias_of_independent_variables(correction):
+    """(cells - rows - columns + 1) / 2n, which Miller's correction takes away."""
+    rng = np.random.default_rng(0)
+    measure = Binned(bins.EqualCount(5), correction=correction)
+    values = [measure(*rng.normal(size=(2, 400))).value for _ in range(400)]
+    expected = 0 if correction else (25 - 5 - 5 + 1) / (2 * 400)
+    assert abs(np.mean(values) - expected) < 4 * np.std(values, ddof=1) / 20 + 1e-4
+
+
+def test_miller_madow_by_hand():
+    t = [0.0, 0.0, 1.0, 1.0, 1.0, 2.0]
+    plain = Binned(bins.FixedWidth(1.0))(t).value
+    assert plain == pytest.approx(-(2 / 6 * math.log(2 / 6) + 3 / 6 * math.log(3 / 6) + math.log(1 / 6) / 6))
+    assert Binned(bins.FixedWidth(1.0), correction="miller-madow")(t).value == pytest.approx(plain + 2 / 12)
+
+
+def test_information_with_an_input_of_distinct_rows_is_the_entropy():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(500, 4))
+    t = np.tanh(x @ rng.normal(size=(4, 3)))
+    for correction in (None, "miller-madow"):
+        own = Binned(bins.FixedRange(-1, 1, 3), correction=correction)(t)
+        about_x = Binned(bins.FixedRange(-1, 1, 3), x=bins.Rows(), correction=correction)(x, t)
+        assert about_x.value == pytest.approx(own.value, abs=1e-12)
+    assert about_x.note == "no two rows of x are equal"
+
+
+def test_equal_rows_of_the_input_are_one_value():
+    x = np.repeat(np.arange(4.0), 25)
+    estimate = Binned(bins.FixedWidth(1.0), x=bins.Rows())(x, np.random.default_rng(0).normal(size=100))
+    by_labels = Binned(bins.FixedWidth(1.0))(labels(x), np.random.default_rng(0).normal(size=100))
+    assert estimate.value == pytest.approx(by_labels.value, abs=1e-12)
+    assert "rows of x" not in estimate.note
+
+
+def test_entropy_of_labels_bounds_and_processing():
+    rng = np.random.default_rng(0)
+    y = np.arange(600) % 3
+    t = rng.normal(size=(600, 2)) + y[:, None]
+    fine, coarse = (Binned(bins.FixedWidth(width))(t, y).value for width in (0.25, 1.0))
+    assert 0 < coarse < fine < math.log(3)  # the coarse cells are unions of the fine ones
+    codes = np.unique(np.floor(t), axis=0, return_inverse=True)[1]
+    assert coarse == pytest.approx(Plugin()(codes, y).value, abs=1e-12)
+
+
+def test_cells_of_single_rows_are_noted():
+    t = np.random.default_rng(0).normal(size=(100, 6))
+    estimate = Binned(bins.FixedWidth(0.1))(t)
+    assert estimate.value == pytest.approx(math.log(100))
+    assert estimate.note == "100 of 100 rows of x are alone in their cell: too few samples for these bins"
+    assert Binned(bins.FixedWidth(9.0))(t).note == ""
+
+
+def test_clipped_values_are_noted():
+    """A ReLU seen through the bins of a tanh."""
+    t = np.maximum(np.random.default_rng(0).normal(size=(200, 2)), 0) * 3
+    out = int((t > 1).sum())
+    note = Binned(bins.FixedRange(-1, 1, 30))(t, np.arange(200) % 2).note
+    assert f"x: {out} of 400 values lie outside -1 to 1 and count in the outermost bins" in note
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A rule of the user's own."""
+
+    def codes(self, values):
+        return np.sign(values), "signs"
+
+
+def test_a_rule_of_one_s_own():
+    x = np.random.default_rng(0).normal(size=200)
+    estimate = Binned(Sign())(x, x > 0)
+    assert estimate.value == pytest.approx(Plugin()(x > 0, x > 0).value)
+    assert estimate.note == "x: signs"
+
+
+@pytest.mark.parametrize("wrong", [0.07, bins.FixedWidth, None])
+def test_what_is_no_rule(wrong):
+    with pytest.raises(ValueError, match=r"Binned\(rule=\) takes a rule of infoplane.bins, like FixedWidth"):
+        Binned(wrong)
+    if wrong is not None:
+        with pytest.raises(ValueError, match=r"Binned\(x=\) takes a rule"):
+            Binned(x=wrong)
+
+
+def test_other_corrections():
+    with pytest.raises(ValueError, match="correction must be None or 'miller-madow'; got 'grassberger'"):
+        Binned(correction="grassberger")

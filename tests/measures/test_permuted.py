@@ -1,0 +1,136 @@
+"""Permutation p-values: uniform without dependence, and the same whichever way they are computed."""
+
+import numpy as np
+import pytest
+
+from infoplane import CKA, HSIC, GaussianCopula, Permuted, Sample, Sliced, kernels, known
+from infoplane.measures import _grams
+
+
+def p_of(estimate):
+    return float(estimate.note.split(" by ")[0].removeprefix("p = "))
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        HSIC(),
+        HSIC(kernels.Linear(), kernels.Laplace(), "biased"),
+        HSIC(form="pyglow"),
+        HSIC(form="cca", ridge=0.01),
+        CKA(),
+        CKA(unbiased=False),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_quick_way_is_the_plain_one(measure, kept, monkeypatch):
+    """For numbers, and labels on either side; in one block and in several; kept or computed anew."""
+    monkeypatch.setattr(_grams, "upper", lambda n: _grams.Gram.full.__globals__["upper"](n, 16))
+    if not kept and getattr(measure, "form", "") != "cca":
+        monkeypatch.setattr(_grams, "KEEP_BYTES", 1)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 2)), rng.normal(size=(40, 1))
+    c = rng.integers(0, 3, 40)
+    pairs = [(x, y)] if "Linear" in repr(measure) else [(x, y), (x, c), (c, x), (c, c[::-1])]
+    for a, b in pairs:
+        quick = Permuted(measure, times=6)
+        orders = np.random.default_rng([0, 40])
+        plain = [measure(a, b[orders.permutation(40)]).value for _ in range(6)]
+        np.testing.assert_allclose(quick.null(a, b), plain, rtol=1e-8, atol=1e-13)
+
+
+def test_the_note_and_what_is_left_alone():
+    x, y = known.Normal(rho=0.7).draw(100, seed=0)
+    plain, estimate = GaussianCopula()(x, y), Permuted(GaussianCopula(), times=19)(x, y)
+    assert (estimate.value, estimate.unit, estimate.errors) == (plain.value, "nats", plain.errors)
+    null = Permuted(GaussianCopula(), times=19).null(x, y)
+    assert estimate.note == (
+        f"p = 0.05 by 19 permutations; permuted values have mean {null.mean():.4g}, standard deviation "
+        f"{null.std(ddof=1):.4g}"
+    )
+    assert abs(null.mean()) < 0.1
+
+
+def test_p_is_uniform_without_dependence():
+    """P(p <= a) <= a at a = j/20, and close to it: 19 permutations have 20 equal places for the value."""
+    ps = []
+    for seed in range(400):
+        rng = np.random.default_rng([3, seed])
+        ps.append(p_of(Permuted(HSIC(), times=19, seed=seed)(*rng.normal(size=(2, 12, 1)))))
+    for a in (0.05, 0.25, 0.5):
+        share = np.mean(np.array(ps) <= a + 1e-9)
+        assert abs(share - a) < 4 * np.sqrt(a * (1 - a) / 400)
+
+
+def test_ties_count_against_dependence():
+    """Two classes of two: a third of all orders give the value itself."""
+    y = [0, 0, 1, 1]
+    null = Permuted(HSIC(), times=300).null(y, y)
+    estimate = Permuted(HSIC(), times=300)(y, y)
+    share = np.mean(np.isclose(null, estimate.value))
+    assert abs(share - 1 / 3) < 4 * np.sqrt(2 / 9 / 300)
+    assert p_of(estimate) == pytest.approx((1 + 300 * share) / 301, rel=1e-3)
+
+
+def test_dependence_that_correlation_does_not_see():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(150, 1))
+    y = x**2 + 0.3 * rng.normal(size=(150, 1))
+    assert p_of(Permuted(HSIC(), times=99)(x, y)) == 0.01
+    assert p_of(Permuted(GaussianCopula(), times=99)(x, y)) > 0.05
+
+
+def test_matrices_beyond_the_cap_are_said():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 40, 2))
+    assert "computed anew" not in Permuted(HSIC(), times=3)(x, y).note
+
+
+def test_matrices_computed_anew_are_said(monkeypatch):
+    monkeypatch.setattr(_grams, "KEEP_BYTES", 8 * 39**2)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 40, 2))
+    said = "two Gram matrices of 40 rows are beyond the 0 MiB kept of each, so that one was computed anew"
+    assert said in Permuted(HSIC(), times=3)(x, y).note
+    for labelled in ((x, np.arange(40) % 2), (np.arange(40) % 2, x)):
+        assert "computed anew" not in Permuted(CKA(), times=3)(*labelled).note
+
+
+def test_slices_are_reused():
+    x, y = (
+        Sample(side, name) for side, name in zip(known.Normal(rho=0.5, dims=3).draw(60, 0), "ab", strict=True)
+    )
+    estimate = Permuted(Sliced(HSIC(), directions=20), times=4)(x, y)
+    assert estimate.slices is not None
+    assert len(y._derived) > 0
+    assert p_of(estimate) == 0.2
+
+
+def test_constants_have_a_p_of_1():
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    for measure in (HSIC(), HSIC(form="cca"), GaussianCopula()):
+        assert p_of(Permuted(measure, times=4)(x, np.ones(30))) == 1
+
+
+def test_seeds_and_settings():
+    x, y = known.Normal(rho=0.2).draw(50, seed=0)
+    one, same, other = (Permuted(HSIC(), 9, seed).null(x, y) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, same)
+    assert not np.allclose(one, other)
+    assert Permuted(HSIC(), times=1)(x, y).note.startswith("p = ")
+    for wrong in (lambda: Permuted(HSIC), lambda: Permuted(HSIC(), times=0), lambda: Permuted(3)):
+        with pytest.raises(ValueError, match=r"takes a measure|times must"):
+            wrong()
+
+
+def test_tensors():
+    torch = pytest.importorskip("torch")
+    x, y = (np.ascontiguousarray(side) for side in known.Normal(rho=0.5, dims=2).draw(40, seed=0))
+    for measure in (HSIC(), CKA(), HSIC(form="cca", ridge=0.1)):
+        quick = Permuted(measure, times=5)
+        expected = quick.null(x, y)
+        np.testing.assert_allclose(quick.null(torch.from_numpy(x), torch.from_numpy(y)), expected, rtol=1e-8)
+        c = np.arange(40) % 3
+        expected = quick.null(x, c)
+        np.testing.assert_allclose(quick.null(torch.from_numpy(x), c), expected, rtol=1e-8, atol=1e-14)
