@@ -132,9 +132,9 @@ class Sample:
 
     @property
     def ascending(self) -> np.ndarray:
-        """The first column (or the labels' codes) in that order."""
+        """The first column (or the labels' codes) in that order; not kept, because slices are many."""
         column = self.values if self.is_labels else self.values[:, 0]
-        return self.derived("ascending", lambda: column[self.order])
+        return column[self.order]
 
     def has_slices(self, directions: Directions) -> bool:
         """Whether `directions` project this variable: not labels, single columns or what is too narrow."""
