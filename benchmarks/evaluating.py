@@ -52,9 +52,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = a_run(Path(folder) / "threads", 10_000, (64,) * 4, 2)
         seconds = in_turn(
-            {"2 threads": lambda: measured_anew(run, 60, 2), "1 thread": lambda: measured_anew(run, 60, 1)}, 5
+            {"2 threads": lambda: measured_anew(run, 250, 2), "1 thread": lambda: measured_anew(run, 250, 1)},
+            3,
         )
-        print(table("evaluate: 16 estimates of 60 slices, n = 10,000", seconds, "2 threads"))
+        print(table("evaluate: 16 estimates of 250 slices, n = 10,000", seconds, "2 threads"))
         plane = a_run(Path(folder) / "plane", 10_000, WIDTHS, snapshots)
         start = time.perf_counter()
         evaluate(plane, questions(1000), workers=2)
