@@ -9,6 +9,7 @@ import torch
 
 from infoplane import Binned, Run, bins
 from infoplane.experiments import _ib_net_report, ib_net
+from infoplane.experiments._rows import read_rows
 from infoplane.results import open_dataset
 
 SMALL = ib_net.IbNet(activations=("tanh",), epochs=1, seeds=(0, 1))
@@ -100,7 +101,7 @@ def test_run_leaves_everything(small):
     assert ds["value"].notnull().all()
     assert {path.name for path in into.glob("plots/*")} == {f"ib-net.{end}" for end in ("pdf", "png", "svg")}
     assert open_dataset(into / "dataset.nc")["value"].equals(ds["value"])
-    rows = _ib_net_report.read_rows(into / "changes.csv")
+    rows = read_rows(into / "changes.csv")
     page = (into / "changes.md").read_text(encoding="utf-8")
     assert page == f"{_ib_net_report.table(rows)}\n{_ib_net_report.verdicts(rows)}"
 
@@ -200,7 +201,7 @@ def test_table_and_verdicts_of_a_study():
 
 def test_accuracies_stand_beside_the_changes(small):
     into, ds = small
-    rows = _ib_net_report.read_rows(into / "changes.csv")
+    rows = read_rows(into / "changes.csv")
     (row,) = _ib_net_report.find(rows, {"quantity": "test accuracy"})
     at_the_end = ds["metric_value"].sel(metric="tanh_test_accuracy", metric_step=1)
     assert float(row["last"]) == pytest.approx(float(at_the_end.mean()), abs=1e-4)

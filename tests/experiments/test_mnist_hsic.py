@@ -13,6 +13,7 @@ from infoplane.experiments import _pyglow_training as training
 from infoplane.experiments import mnist_hsic
 from infoplane.experiments._mnist_hsic_numbers import while_training
 from infoplane.experiments._pyglow_array import at_layers
+from infoplane.experiments._rows import read_rows
 from infoplane.results import open_dataset
 
 SMALL = mnist_hsic.MnistHsic(
@@ -45,7 +46,7 @@ def test_run_leaves_everything(small):
     assert beside.layer.values.tolist() == LAYERS
     assert beside["value"].notnull().all()
     assert open_dataset(into / "dataset.nc")["value"].equals(ds["value"])
-    rows = [report.read_rows(into / f"{name}.csv") for name in ("training", "planes", "changes")]
+    rows = [read_rows(into / f"{name}.csv") for name in ("training", "planes", "changes")]
     assert all(rows)
     assert (into / "tables.md").read_text(encoding="utf-8") == report.tables(*rows)
 

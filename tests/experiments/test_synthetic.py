@@ -13,6 +13,7 @@ from infoplane.cli import app
 from infoplane.experiments import _synthetic_figures as figures
 from infoplane.experiments import _synthetic_report as report
 from infoplane.experiments import synthetic
+from infoplane.experiments._rows import read_rows
 from infoplane.runs import json_lines
 
 SMALL = synthetic.Synthetic(
@@ -48,7 +49,7 @@ def test_run_leaves_everything(small):
         ),
         *("figure1.pdf", "figure1.png", "figure2.pdf", "figure2.png"),
     }
-    assert len(report.read_rows(into / "estimates.csv")) == len(rows)
+    assert len(read_rows(into / "estimates.csv")) == len(rows)
 
 
 def test_rows_hold_what_a_user_of_the_measures_gets(small):
@@ -68,9 +69,7 @@ def test_what_is_refused_becomes_a_row_without_a_value_and_the_reason(small):
     assert {row["estimator"] for row in refused} == {"WKL"}
     assert "no weights on k=5 neighbours" in refused[0]["note"]
     (row,) = [
-        row
-        for row in report.read_rows(into / "correlation.csv")
-        if (row["dim"], row["estimator"]) == ("9", "WKL")
+        row for row in read_rows(into / "correlation.csv") if (row["dim"], row["estimator"]) == ("9", "WKL")
     ]
     assert (row["mean"], row["note"]) == ("", refused[0]["note"])
 
@@ -135,7 +134,7 @@ def test_an_interrupted_study_is_reported_as_far_as_it_goes(small, tmp_path):
     lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
     (tmp_path / synthetic.ROWS).write_bytes(b"".join(lines[:20]))  # dimension 9 has just begun
     assert synthetic.run(SMALL, tmp_path, report_only=True) == rows[:20]
-    assert {row["dim"] for row in report.read_rows(tmp_path / "correlation.csv")} == {"1"}
+    assert {row["dim"] for row in read_rows(tmp_path / "correlation.csv")} == {"1"}
     assert (tmp_path / "figure1.pdf").stat().st_size > 0
 
 
@@ -262,7 +261,7 @@ def test_figure_two_holds_ours_and_the_published():
 
 def test_tables_of_a_study(small):
     into, _ = small
-    about, means = (report.read_rows(into / name) for name in ("correlation.csv", "values.csv"))
+    about, means = (read_rows(into / name) for name in ("correlation.csv", "values.csv"))
     assert (into / "synthetic.md").read_text(encoding="utf-8") == report.tables(about, means)
     tables = report.tables(about, means).strip().split("\n\n")
     assert len(tables) == 3

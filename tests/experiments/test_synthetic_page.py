@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from infoplane.experiments import _synthetic_report as report
+from infoplane.experiments._rows import read_rows
 from infoplane.experiments.synthetic import Synthetic, information
 from infoplane.measures.weighted_kozachenko_leonenko import bsy_weights
 
@@ -17,7 +18,7 @@ Study = tuple[list[report.Row], list[report.Row]]
 
 
 def committed(name: str) -> Study:
-    return report.read_rows(FOLDER / f"{name}.csv"), report.read_rows(FOLDER / f"{name}-values.csv")
+    return read_rows(FOLDER / f"{name}.csv"), read_rows(FOLDER / f"{name}-values.csv")
 
 
 def page() -> str:

@@ -1,7 +1,5 @@
 """What the experiment `ib-net` leaves beside its runs: changes over training, their table, the planes."""
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoplane.experiments._rows import Row, write_rows
 from infoplane.results import save_dataset, save_table
 from infoplane.runs._files import write_whole
 
@@ -26,8 +25,6 @@ WHICH = ("network", "layer", "quantity", "since")
 NUMBERS = ("before", "last", "change", "stderr", "interval")
 COLUMNS = (*WHICH, "seeds", *NUMBERS, "verdict")
 
-Row = dict[str, str]
-
 
 def report(ds: "xr.Dataset", into: Path) -> None:
     """Save the dataset (nats), its table, the changes over training (bits), and the planes.
@@ -41,18 +38,9 @@ def report(ds: "xr.Dataset", into: Path) -> None:
     save_dataset(ds, into / "dataset.nc")
     save_table(ds, into / "estimates.csv")
     rows = changes(ds)
-    file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(into / "changes.csv", file.getvalue().encode())
+    write_rows(rows, COLUMNS, into / "changes.csv")
     write_whole(into / "changes.md", f"{table(rows)}\n{verdicts(rows)}".encode())
     draw(ds, into)
-
-
-def read_rows(path: Path) -> list[Row]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def changes(ds: "xr.Dataset") -> list[Row]:

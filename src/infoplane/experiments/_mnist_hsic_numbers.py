@@ -8,6 +8,7 @@ import numpy as np
 
 from infoplane._dataset import SCHEMA, dense
 from infoplane.experiments._pyglow_training import OF_BATCHES
+from infoplane.experiments._rows import Row
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,8 +34,6 @@ WHEN = ("first", "highest", "last")
 SINCE = ("whole", "to the peak", "from the peak")
 ROUNDING = 1e-12  # relative, below which nothing has changed
 DIFFERENCE = "plain - dropout"
-
-Row = dict[str, str]
 
 
 def text(number: float) -> str:

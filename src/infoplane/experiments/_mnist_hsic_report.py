@@ -1,7 +1,5 @@
 """What the experiment `mnist-hsic` leaves beside its runs: numbers, their tables, planes and curves."""
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,7 +13,6 @@ from infoplane.experiments._mnist_hsic_numbers import (
     PUBLISHED_TRAINING,
     SINCE,
     WHEN,
-    Row,
     by_network,
     changes,
     find,
@@ -25,6 +22,7 @@ from infoplane.experiments._mnist_hsic_numbers import (
     while_training,
 )
 from infoplane.experiments._pyglow_array import at_layers
+from infoplane.experiments._rows import Row, write_rows
 from infoplane.results import save_dataset, save_table
 from infoplane.runs._files import write_whole
 
@@ -75,22 +73,9 @@ def report(ds: "xr.Dataset", into: Path, measure: Any, beside_published: bool) -
         "changes": changes(hows, ds),
     }
     for name, rows in found.items():
-        write_rows(rows, into / f"{name}.csv")
+        write_rows(rows, list(rows[0]), into / f"{name}.csv")
     write_whole(into / "tables.md", tables(*found.values()).encode())
     draw(hows, ds, into)
-
-
-def write_rows(rows: Sequence[Row], path: Path) -> None:
-    file = io.StringIO()
-    table = csv.DictWriter(file, rows[0], lineterminator="\n", restval="")
-    table.writeheader()
-    table.writerows(rows)
-    write_whole(path, file.getvalue().encode())
-
-
-def read_rows(path: Path) -> list[Row]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _published_training() -> list[Row]:

@@ -1,7 +1,5 @@
 """What the experiment `regression` leaves beside its runs: numbers, their tables, a figure."""
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoplane.experiments._rows import Row, write_rows
 from infoplane.results import save_dataset, save_table
 from infoplane.runs._files import write_whole
 
@@ -35,8 +34,6 @@ OTHERS = (
 FEWER = "as few rows as held out"
 COUNTS = ("constant units",)
 
-Row = dict[str, str]
-
 
 def report(ds: "xr.Dataset", into: Path, true_information: float) -> None:
     """Save the dataset (nats), its table, the comparison (bits), and the figure.
@@ -52,7 +49,7 @@ def report(ds: "xr.Dataset", into: Path, true_information: float) -> None:
     save_dataset(ds, into / "dataset.nc")
     save_table(ds, into / "estimates.csv")
     rows = comparison(ds, true_information)
-    write_rows(rows, into / "comparison.csv")
+    write_rows(rows, COLUMNS, into / "comparison.csv")
     write_whole(into / "comparison.md", tables(rows).encode())
     draw(ds, into, true_information)
 
@@ -82,19 +79,6 @@ def comparison(ds: "xr.Dataset", true_information: float) -> list[Row]:
 def _row(*cells: Any) -> Row:
     *labels, value = cells
     return dict(zip(COLUMNS, [*map(str, labels), f"{value:.4f}"], strict=True))
-
-
-def write_rows(rows: Sequence[Row], path: Path) -> None:
-    file = io.StringIO()
-    table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    write_whole(path, file.getvalue().encode())
-
-
-def read_rows(path: Path) -> list[Row]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def tables(rows: Sequence[Row]) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoplane.experiments._synthetic_report import DIMS, GOOD, PUBLISHED, SLICES, Row, names_in, number
+from infoplane.experiments._rows import Row
+from infoplane.experiments._synthetic_report import DIMS, GOOD, PUBLISHED, SLICES, names_in, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """What the experiment `synthetic` makes of its rows: correlations, values beside the truth, tables."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from infoplane import known
+from infoplane.experiments._rows import Row, write_rows
 from infoplane.runs._files import write_whole
 
 # github.com/Pqlet/SMI-experiments at f1e3488, correlation of the estimate with the true information:
@@ -31,7 +30,6 @@ ESTIMATES = ("dim", "information", "rerun", "estimator", "value", "slice_error",
 CORRELATIONS = ("dim", "estimator", "mean", "sd", "reruns", "published", "note")
 VALUES = ("dim", "information", "estimator", "mean", "sd", "truth")
 
-Row = dict[str, str]
 Studies = dict[tuple[int, str], np.ndarray]  # dimension and estimator -> (reruns, points)
 
 
@@ -135,19 +133,6 @@ def _text(value: Any) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     return f"{value:.6f}" if isinstance(value, float) else str(value)
-
-
-def write_rows(rows: Sequence[Row], columns: Sequence[str], path: Path) -> None:
-    file = io.StringIO()
-    table = csv.DictWriter(file, columns, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    write_whole(path, file.getvalue().encode())
-
-
-def read_rows(path: Path) -> list[Row]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def ranks_up_to(by_dim: Mapping[int, float]) -> int | None:

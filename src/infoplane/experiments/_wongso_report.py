@@ -1,12 +1,13 @@
 """The published S₁(T;Y) of the SMI-DNN notebooks beside ours: table and figure."""
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from infoplane.estimate import Slices, mean_error
+from infoplane.experiments._rows import write_rows
+from infoplane.runs._files import write_whole
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,13 +49,9 @@ def write(ds: "xr.Dataset", into: Path) -> None:
     from infoplane import plots
 
     rows = compare(ds)
-    with (into / "comparison.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(
-            {k: f"{v:.5f}" if isinstance(v, float) else v for k, v in row.items()} for row in rows
-        )
-    (into / "comparison.md").write_text(markdown(rows), encoding="utf-8")
+    texts = [{k: f"{v:.5f}" if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+    write_rows(texts, COLUMNS, into / "comparison.csv")
+    write_whole(into / "comparison.md", markdown(rows).encode())
     figure = draw(rows)
     for suffix in ("pdf", "png"):
         plots.save(figure, into / "plots" / f"comparison.{suffix}")
