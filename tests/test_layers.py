@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "track": "runs",
     "results": "estimate questions runs",
     "similarity": "estimate sample runs",
-    "evaluation": "estimate questions sample runs results",
+    "evaluation": "estimate questions sample spectra runs results",
     "plots": "runs results",
     "experiments": "estimate directions questions sample bins kernels measures prepare known runs track "
     "results evaluation plots data",

@@ -3,8 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from infoplane import DiffusionEntropy, Sample, kernels, spectra
-from infoplane.measures import diffusion_information
+from infoplane import (
+    Ask,
+    DiffusionEntropy,
+    DiffusionInformation,
+    Layer,
+    Probe,
+    Run,
+    Sample,
+    evaluate,
+    kernels,
+    spectra,
+)
+from infoplane.measures import diffusion_entropy, diffusion_information
 
 UNIFORM = np.random.RandomState(0).uniform(0, 1, (300, 16))
 
@@ -119,3 +130,48 @@ def test_other_files_are_refused(tmp_path):
     write_tensors(tmp_path / "other.safetensors", {"a": np.ones(2)}, {"kind": "probe"})
     with pytest.raises(ValueError, match="holds neither a spectrum nor clusters"):
         spectra.load(tmp_path / "other.safetensors")
+
+
+def test_evaluate_keeps_spectra_and_clusters_in_the_run(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(40, 3))
+    run = Run(tmp_path / "run").create({}, step="epoch", seeds=[0])
+    run.set_probe(Probe(x, np.arange(40) % 2))
+    layers = {step: np.tanh(x @ rng.normal(size=(3, 2))) for step in (0, 1)}
+    for step, values in layers.items():
+        run.save_snapshot(step, {"probe": {"fc1": values}})
+    information = DiffusionInformation(classes=3)
+    asked = {
+        "S(T)": Ask(DiffusionEntropy(t=1), of=("layer",)),
+        "D(T;X)": Ask(information, of=("layer", "input")),
+        "D(T;T first)": Ask(information, of=("layer", Layer("fc1", at="first"))),
+    }
+    evaluate(run, asked, progress=False)
+    for step, values in layers.items():
+        (kept,) = (one for one in spectra.of_run(run, "probe", "layer:fc1", step) if hasattr(one, "found"))
+        np.testing.assert_array_equal(kept.eigenvalues, spectra.spectrum(values).eigenvalues)
+    (clusters,) = spectra.of_run(run, "probe", "input")
+    assert information(layers[1], x, clusters=clusters) == information(layers[1], x)
+    assert spectra.of_run(run, "probe", "target") == []
+    files = {path: path.stat().st_mtime_ns for path in run.path.glob("spectra/*")}
+    assert len(files) == 4  # two spectra, the clusters of the input and of the first layer
+
+    monkeypatch.setattr(diffusion_entropy, "eigenvalues", None)  # not made again
+    ds = evaluate(run, {"S(T)": Ask(DiffusionEntropy(t=2), of=("layer",))}, progress=False)
+    monkeypatch.undo()
+    for step, values in layers.items():
+        assert float(ds.value.sel(step=step).squeeze()) == DiffusionEntropy(t=2)(values).value
+    assert files == {path: path.stat().st_mtime_ns for path in run.path.glob("spectra/*")}
+
+
+def test_a_file_of_other_data_is_not_used(tmp_path):
+    run = Run(tmp_path / "run").create({}, step="epoch", seeds=[0])
+    run.set_probe(Probe(UNIFORM[:40]))
+    run.save_snapshot(0, {"probe": {"fc1": UNIFORM[:40, :2]}})
+    asked = {"S(T)": Ask(DiffusionEntropy(), of=("layer",))}
+    evaluate(run, asked, progress=False)
+    (path,) = run.path.glob("spectra/*")
+    spectra.save(spectra.spectrum(UNIFORM), path)
+    again = {"S(T)": Ask(DiffusionEntropy(t=2), of=("layer",))}
+    with pytest.raises(ValueError, match="this spectrum belongs to other data than 'layer:fc1'"):
+        evaluate(run, again, progress=False)

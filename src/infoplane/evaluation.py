@@ -16,9 +16,10 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
+from infoplane import spectra
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.questions import FIRST, Ask, Layer, check_questions, describe, layer_word, row_key
-from infoplane.results import as_runs, data_digest, load
+from infoplane.results import as_runs, data_digest, load, place_of
 from infoplane.runs import Run, Snapshot
 from infoplane.runs.json_lines import plain
 from infoplane.sample import Sample
@@ -215,31 +216,39 @@ def measure_layer(task: Task) -> list[dict[str, Any]]:
             )
             raise
         rows.append(_row(task, question, estimate, len(samples[0]), time.perf_counter() - start))
+        for word, sample in zip(question.of, samples, strict=True):
+            spectra.keep(sample, run, _digest(run, task, word))
     return rows
 
 
 def _sample(run: Run, task: Task, word: str, own: dict[str, Sample]) -> Sample:
     """The variable, shared by the process where it is fixed, else by the task's questions."""
+    if word in own:
+        return own[word]
     if word in ("input", "target") or word.endswith(FIRST):
-        return _fixed_sample(run, task.split, word, task.step)
-    if word not in own:
+        own[word] = _fixed_sample(run, task, word)
+    else:
         own[word] = run.sample(task.split, word, task.step)
+    spectra.restore(own[word], run, _digest(run, task, word))
     return own[word]
+
+
+def _digest(run: Run, task: Task, word: str) -> str:
+    return run.digest(task.split, *place_of(run, task.step, word))
 
 
 _fixed: dict[tuple[str, str], Sample] = {}
 _fixed_lock = threading.Lock()
 
 
-def _fixed_sample(run: Run, split: str, word: str, step: int) -> Sample:
+def _fixed_sample(run: Run, task: Task, word: str) -> Sample:
     """Kept by content, so that all seeds of a study share one projected and sorted input."""
-    name, at = (word.removesuffix(FIRST), run.steps[0]) if word.endswith(FIRST) else (word, step)
-    key = (word, run.digest(split, name, at))
+    key = (word, _digest(run, task, word))
     with _fixed_lock:
         if key not in _fixed:
             while len(_fixed) >= FIXED_SAMPLES:
                 del _fixed[next(iter(_fixed))]
-            sample = run.sample(split, name, at)
+            sample = run.sample(task.split, *place_of(run, task.step, word))
             # a layer beside itself at the first step is another variable, with directions of its own
             _fixed[key] = Sample.of(sample.values, word, sample.classes)
         return _fixed[key]

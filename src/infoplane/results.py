@@ -59,12 +59,12 @@ def data_digest(run: Run, split: str, step: int, of_words: Sequence[str]) -> str
     str
         16 hexadecimal digits.
     """
-    return _joined(run.digest(split, *place) for place in _places(run, step, of_words))
+    return _joined(run.digest(split, *place_of(run, step, word)) for word in of_words)
 
 
-def _places(run: Run, step: int, words: Sequence[str]) -> list[tuple[str, int]]:
+def place_of(run: Run, step: int, word: str) -> tuple[str, int]:
     """The word that the run knows, and the step it is taken from."""
-    return [(word.removesuffix(FIRST), run.steps[0] if word.endswith(FIRST) else step) for word in words]
+    return (word.removesuffix(FIRST), run.steps[0]) if word.endswith(FIRST) else (word, step)
 
 
 def _joined(digests: Iterable[str]) -> str:
@@ -150,7 +150,7 @@ def _fresh_rows(run: Run) -> list[dict]:
 
     @cache
     def current(split: str, step: int, words: tuple[str, ...]) -> str | None:
-        places = _places(run, step, words)
+        places = [place_of(run, step, word) for word in words]
         there = all(is_there(split, *place) for place in places)
         return _joined(digest(split, *place) for place in places) if there else None
 

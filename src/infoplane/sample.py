@@ -124,6 +124,10 @@ class Sample:
                     self._derived[key] = make()
         return self._derived[key]
 
+    def derivations(self, kind: type[T]) -> list[T]:
+        """What has been derived so far and is of this type."""
+        return [made for made in list(self._derived.values()) if isinstance(made, kind)]
+
     @property
     def order(self) -> np.ndarray:
         """The rows' order by the first column (or by label)."""

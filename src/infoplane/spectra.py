@@ -1,9 +1,10 @@
 """Spectra and clusters of a variable as things of their own: to look at, to keep in a file, to give back.
 
-They are computed once for each sample in any case. In a file they outlast the process: next to a run for its
-input, whose clusters and eigenvalues take longer than everything that is measured with them.
+They are computed once for each sample in any case. In a file they outlast the process: `evaluate` keeps those
+of a run's variables in the run, because they take longer than everything that is measured with them.
 """
 
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -13,13 +14,16 @@ import numpy as np
 from infoplane.kernels import Gaussian, NeighbourGraph
 from infoplane.measures import Binned, DiffusionEntropy, DiffusionInformation, _check
 from infoplane.measures._clusters import clusters_of
-from infoplane.measures._kept import Clusters, Spectrum
+from infoplane.measures._kept import Clusters, Spectrum, check_belongs, key
 from infoplane.measures._quadrature import Quadrature
 from infoplane.measures._spectra import Eigenvalues
+from infoplane.runs import Run
 from infoplane.runs._files import read_header, read_tensor, write_tensors
+from infoplane.sample import Sample
 
-__all__ = ["Clusters", "MinMax", "Spectrum", "clusters", "dse_dsmi", "load", "save", "spectrum"]
+__all__ = ["Clusters", "MinMax", "Spectrum", "clusters", "dse_dsmi", "load", "of_run", "save", "spectrum"]
 
+FOLDER = "spectra"  # of a run
 FOUND = {"Eigenvalues": Eigenvalues, "Quadrature": Quadrature}
 FORMS = ("diffusion", "entries", "classic", "gaussian", "anisotropic", "knn")
 
@@ -121,6 +125,57 @@ def load(path: str | Path) -> Spectrum | Clusters:
     if kind not in FOUND:
         raise ValueError(f"{path} holds neither a spectrum nor clusters; spectra.save writes such files")
     return Spectrum(FOUND[kind](**tensors), header["settings"], header["data"])
+
+
+def of_run(run: Run, split: str, word: str, step: int | None = None) -> list[Spectrum | Clusters]:
+    """What `evaluate` kept of one variable of a run.
+
+    Parameters
+    ----------
+    run : Run
+    split : str
+        Of the probe.
+    word : str
+        ``"input"``, ``"target"`` or ``"layer:NAME"``.
+    step : int, optional
+        Needed for layers.
+
+    Returns
+    -------
+    list
+        One per setting that was asked for, in no order; none where nothing was.
+
+    Raises
+    ------
+    ValueError
+        For a variable that the run does not have, or a damaged file.
+    """
+    return [load(path) for path in _files(run, run.digest(split, word, step))]
+
+
+def restore(x: Sample, run: Run, data: str) -> None:
+    """Give a variable of a run, with this digest there, what the run has kept of it."""
+    for path in _files(run, data):
+        kept = load(path)
+        check_belongs(kept, type(kept), x, kept.settings)
+        _give(x, kept)
+
+
+def _give(x: Sample, kept: Spectrum | Clusters) -> None:
+    x.derived(key(kept.settings), lambda: kept)
+
+
+def keep(x: Sample, run: Run, data: str) -> None:
+    """Write what was derived from a variable of a run, with this digest there, and is not in the run yet."""
+    made: list[Spectrum | Clusters] = [*x.derivations(Spectrum), *x.derivations(Clusters)]
+    for kept in made:
+        path = run.path / FOLDER / f"{data}-{zlib.crc32(kept.settings.encode()):08x}.safetensors"
+        if not path.exists():
+            save(kept, path)
+
+
+def _files(run: Run, data: str) -> list[Path]:
+    return sorted((run.path / FOLDER).glob(f"{data}-*.safetensors"))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import eigsh
 
 from infoplane.kernels._distances import centred
-from infoplane.measures._kept import Clusters, digest
+from infoplane.measures._kept import Clusters, digest, key
 from infoplane.measures._order import content_order
 from infoplane.sample import Sample
 
@@ -21,7 +21,8 @@ def clusters_of(y: Sample, count: int) -> Clusters:
         raise ValueError(
             f"{count} clusters need at least as many samples; {y.name!r} has {len(y)}. Use fewer"
         )
-    return y.derived(("clusters", count), lambda: Clusters(_codes(y, count), settings(count), digest(y)))
+    made_by = settings(count)
+    return y.derived(key(made_by), lambda: Clusters(_codes(y, count), made_by, digest(y)))
 
 
 def settings(count: int) -> str:

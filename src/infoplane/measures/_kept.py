@@ -57,6 +57,11 @@ class Clusters:
     data: str
 
 
+def key(settings: str) -> tuple[str, str]:
+    """Under which a sample has what these settings derive from it."""
+    return "kept", settings
+
+
 def digest(x: Sample) -> str:
     """SHA-256 of shape and float64 values (labels: codes), in the order of the rows."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from infoplane.estimate import Estimate
 from infoplane.kernels import Gaussian
 from infoplane.measures import _check
-from infoplane.measures._kept import Spectrum, check_belongs, digest
+from infoplane.measures._kept import Spectrum, check_belongs, digest, key
 from infoplane.measures._order import content_order
 from infoplane.measures._quadrature import Quadrature, quadrature
 from infoplane.measures._scaled import Scaled, adjacency, diffusion
@@ -151,11 +151,10 @@ class DiffusionEntropy:
                 raise ValueError("over='entries' has no spectrum: leave spectrum= out, or over='eigenvalues'")
             return x.derived((self, "entropy"), lambda: self._of_gram(x, self.kernel.gram(x)))
         if spectrum is None:
-            found = x.derived(("spectrum", self.basis), lambda: self._found(x, self.kernel.gram(x)))
+            spectrum = self.spectrum_of(x)
         else:
             check_belongs(spectrum, Spectrum, x, self.basis)
-            found = spectrum.found
-        return self._entropy(found, len(x), x.name)
+        return self._entropy(spectrum.found, len(x), x.name)
 
     @property
     def basis(self) -> str:
@@ -169,8 +168,9 @@ class DiffusionEntropy:
     def spectrum_of(self, x: Any) -> Spectrum:
         """The spectrum that the entropy of `x` is made of, for every t."""
         x = _check.one(x)
-        found = x.derived(("spectrum", self.basis), lambda: self._found(x, self.kernel.gram(x)))
-        return Spectrum(found, self.basis, digest(x))
+        return x.derived(
+            key(self.basis), lambda: Spectrum(self._found(x, self.kernel.gram(x)), self.basis, digest(x))
+        )
 
     def of_rows(self, x: Sample) -> Callable[[np.ndarray], Estimate]:
         """The entropy of some rows, by the kernel with the bandwidth of them all."""
