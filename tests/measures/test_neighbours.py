@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from infoplane import Sample, labels
 from infoplane.measures._neighbours import class_distances, counts_within, distances, joint_distances
 from infoplane.measures._neighbours.compiling import compiled
+from infoplane.measures._neighbours.sorting import _by_cells, ascending_order
 from infoplane.measures._neighbours.tree import tree_distances
 from infoplane.measures._neighbours.vectors import nearest_distances
 
@@ -186,3 +187,18 @@ def test_fewest_points(n):
     x, y = make("normal", 0, n, 1), make("normal", 1, n, 1)
     apart = np.maximum(chebyshev(x), chebyshev(y))
     np.testing.assert_array_equal(joint_distances(x, y, n - 1), np.sort(apart, axis=1)[:, n - 2])
+
+
+@given(kinds, seeds, st.one_of(st.integers(1, 40), st.just(3000)))
+@example("normal", 0, 1)
+def test_the_order_is_that_of_a_stable_sort(kind, seed, n):
+    column = np.float64(make(kind, seed, n, 1).values[:, 0])
+    np.testing.assert_array_equal(ascending_order(column), np.argsort(column, kind="stable"))
+
+
+def test_cells_sort_slices_and_leave_what_they_cannot_tell_apart():
+    slices = np.random.default_rng(0).normal(size=10_000)
+    assert len(_by_cells(slices, 20_000)) == 10_000
+    far_point = np.append(slices, 1e12)
+    assert len(_by_cells(far_point, 20_000)) == 0
+    np.testing.assert_array_equal(ascending_order(far_point), np.argsort(far_point, kind="stable"))

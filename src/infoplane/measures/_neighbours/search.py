@@ -3,6 +3,7 @@
 import numpy as np
 
 from infoplane.measures._neighbours.pairs import line_counts, line_distances, pair_distances
+from infoplane.measures._neighbours.sorting import ascending_order
 from infoplane.measures._neighbours.tree import pays, tree_distances
 from infoplane.measures._neighbours.vectors import nearest_distances, vector_counts
 from infoplane.sample import Sample
@@ -15,7 +16,7 @@ def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
     if x.width == y.width == 1:
         if _spread(x) < _spread(y):
             x, y = y, x  # strips cut the variable in which neighbours are told apart best
-        return pair_distances(_column(x), _column(y), x.order, y.order, k)
+        return pair_distances(_column(x), _column(y), _order(x), _order(y), k)
     columns = np.concatenate([_columns(x), _columns(y)])
     return _nearest(columns, *_one_class(len(x)), k, False)[:, k - 1]
 
@@ -41,8 +42,8 @@ def class_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
 def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) -> np.ndarray:
     """How many other points of x lie strictly within each point's radius (Chebyshev)."""
     if x.width == 1:
-        ascending = x.ascending.astype(np.float64, copy=False)
-        return line_counts(ascending, x.order, radii, closed_at_zero)
+        order = _order(x)
+        return line_counts(_column(x)[order], order, radii, closed_at_zero)
     columns, key = _columns(x), x.derived("widest", lambda: _widest(_columns(x)))
     order = x.derived("order along the widest", lambda: np.argsort(columns[key]))
     out = np.empty(len(x), np.int64)
@@ -52,7 +53,7 @@ def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) ->
 
 def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool) -> np.ndarray:
     if x.width == 1:
-        return line_distances(_column(x), x.order, codes, sizes, k)
+        return line_distances(_column(x), _order(x), codes, sizes, k)
     near = np.minimum(k, sizes - 1)[codes]
     nearest = _nearest(_columns(x), codes, sizes, k, euclidean)
     return np.where(near > 0, nearest[np.arange(len(codes)), near - 1], np.nan)
@@ -100,7 +101,13 @@ def _column(x: Sample) -> np.ndarray:
     return _columns(x)[0]
 
 
+def _order(x: Sample) -> np.ndarray:
+    """`x.order` of a single column, made here."""
+    return x.derived("order", lambda: ascending_order(_column(x)))
+
+
 def _spread(x: Sample) -> float:
     """Range of the middle 90 %, which outliers do not move."""
     n = len(x)
-    return float(_column(x)[x.order[n - 1 - n // 20]] - _column(x)[x.order[n // 20]])
+    order = _order(x)
+    return float(_column(x)[order[n - 1 - n // 20]] - _column(x)[order[n // 20]])
