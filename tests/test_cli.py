@@ -177,3 +177,12 @@ def test_mistakes_are_one_line(words, message, capsys):
 def test_questions_from_a_file_that_is_not_there(run):
     with pytest.raises(ValueError, match=r"FILE\.py:NAME"):
         call("measure", run.path, "--questions", Path("nowhere.py:ASKED"))
+
+
+def test_a_reader_that_has_enough_gets_no_traceback(run):
+    command = [sys.executable, "-c", "from infoplane.cli import main; main()", "show", str(run.path)]
+    shown = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    shown.stdout.close()  # before anything is written
+    assert shown.stderr.read() == b""
+    assert shown.wait() == 0
+    shown.stderr.close()

@@ -66,21 +66,6 @@ def test_changes_to_and_from_the_peak(known):
     assert float(accuracy["change"]) == pytest.approx(0.8)
 
 
-def test_difference_is_student_s():
-    row = numbers.difference(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0]))
-    assert float(row["change"]) == 2
-    assert float(row["stderr"]) == pytest.approx(1 / 3**0.5, rel=1e-5)
-    assert float(row["interval"]) == pytest.approx(4.30265 / 3**0.5, rel=1e-5)
-    assert row["verdict"] == "neither"
-    assert numbers.difference(np.array([0.0]), np.array([1.0]))["verdict"] == ""
-
-
-def test_rounding_is_no_change():
-    before = np.array([1.0, 1.0, 1.0])
-    row = numbers.difference(before, before - 2e-16)
-    assert (row["change"], row["verdict"]) == ("0", "neither")
-
-
 def test_a_seed_s_peak_is_that_of_the_others():
     values = np.array([[0.0, 9.0, 1.0], [0.0, 1.0, 2.0], [0.0, 1.0, 2.0]])
     assert numbers.peaks(values).tolist() == [2, 1, 1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoplane.experiments._change import change
 from infoplane.experiments._rows import Row, write_rows
 from infoplane.results import save_dataset, save_table
 from infoplane.runs._files import write_whole
@@ -83,21 +84,10 @@ def fitted(ds: "xr.Dataset", network: str) -> np.ndarray:
 
 
 def _row(which: tuple[str, ...], before: np.ndarray, last: np.ndarray) -> Row:
-    change = last - before
-    seeds, mean = len(change), float(change.mean())
-    error = float(change.std(ddof=1)) / math.sqrt(seeds) if seeds > 1 else math.nan
-    half = error * _student(seeds)
-    verdict = "" if math.isnan(half) else "falls" if mean < -half else "rises" if mean > half else "neither"
-    numbers = (float(before.mean()), float(last.mean()), mean, error, half)
-    cells = (*which, str(seeds), *(f"{number:.4f}" for number in numbers), verdict)
+    found = change(before, last)
+    numbers = (found.before, found.last, found.mean, found.stderr, found.interval)
+    cells = (*which, str(found.seeds), *(f"{number:.4f}" for number in numbers), found.verdict)
     return dict(zip(COLUMNS, cells, strict=True))
-
-
-def _student(seeds: int) -> float:
-    """Half the width of the 95 % interval of a mean, in standard errors."""
-    from scipy.stats import t
-
-    return float(t.ppf(0.975, seeds - 1)) if seeds > 1 else math.nan
 
 
 def table(rows: Sequence[Row], since: str = "fitted") -> str:

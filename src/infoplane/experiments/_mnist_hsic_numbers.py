@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoplane._dataset import SCHEMA, dense
+from infoplane.experiments._change import change
 from infoplane.experiments._pyglow_training import OF_BATCHES
 from infoplane.experiments._rows import Row
 
@@ -32,7 +33,6 @@ PUBLISHED_PLANES: dict[str, tuple[tuple[float | None, ...], tuple[float | None, 
 }
 WHEN = ("first", "highest", "last")
 SINCE = ("whole", "to the peak", "from the peak")
-ROUNDING = 1e-12  # relative, below which nothing has changed
 DIFFERENCE = "plain - dropout"
 
 
@@ -167,20 +167,17 @@ def peaks(values: np.ndarray) -> np.ndarray:
 
 
 def difference(before: np.ndarray, after: np.ndarray) -> Row:
-    """The mean of what changed in each seed, its standard error, half its 95 % interval, and a verdict."""
-    from scipy.stats import t
-
-    change = after - before
-    change = np.where(np.abs(change) > ROUNDING * np.abs(before), change, 0.0)
-    seeds, mean = len(change), float(change.mean())
-    error = float(change.std(ddof=1)) / math.sqrt(seeds) if seeds > 1 else math.nan
-    half = error * float(t.ppf(0.975, seeds - 1)) if seeds > 1 else math.nan
-    verdict = "" if math.isnan(half) else "falls" if mean < -half else "rises" if mean > half else "neither"
-    numbers = {"from": before.mean(), "to": after.mean(), "change": mean, "stderr": error, "interval": half}
-    return {name: text(number) for name, number in numbers.items()} | {
-        "seeds": str(seeds),
-        "verdict": verdict,
+    """What changed from the one to the other, as cells of a row."""
+    found = change(before, after)
+    numbers = {
+        "from": found.before,
+        "to": found.last,
+        "change": found.mean,
+        "stderr": found.stderr,
+        "interval": found.interval,
     }
+    cells = {name: text(number) for name, number in numbers.items()}
+    return cells | {"seeds": str(found.seeds), "verdict": found.verdict}
 
 
 def find(rows: Sequence[Row], where: Row) -> list[Row]:
