@@ -3,14 +3,13 @@
 Run by ``make bench``, on one thread; some minutes, most of them dse-dsmi's. Without that package only ours.
 """
 
-import resource
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
 
 import numpy as np
-from side_by_side import in_turn, machine, table
+from side_by_side import in_turn, machine, peak_memory, table
 
 from infoplane import DiffusionEntropy, DiffusionInformation, Sample, kernels
 
@@ -67,9 +66,7 @@ def alone(n: int = 10_000) -> None:
     start = time.perf_counter()
     estimate = STOCHASTIC(Sample(activations(n)))
     seconds = time.perf_counter() - start
-    unit = 1e9 if sys.platform == "darwin" else 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    print(f"stochastic spectrum, n = {n:,}: {estimate}, {seconds:.1f} s, {peak:.2f} GB at most\n")
+    print(f"stochastic spectrum, n = {n:,}: {estimate}, {seconds:.1f} s, {peak_memory():.2f} GB at most\n")
 
 
 def information(n: int = 10_000) -> None:

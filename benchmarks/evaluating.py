@@ -5,13 +5,12 @@ S₁(T;Y) by 1,000 slices each: over seven hours where it was published. ``--sna
 """
 
 import argparse
-import resource
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from side_by_side import in_turn, machine, table
+from side_by_side import in_turn, machine, peak_memory, table
 
 from infoplane import KSG, Ask, Probe, Run, Sliced, evaluate
 
@@ -60,10 +59,9 @@ def main() -> None:
         start = time.perf_counter()
         evaluate(plane, questions(1000), workers=2)
         minutes = (time.perf_counter() - start) / 60
-        gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # Linux counts in KiB
         print(
             f"CNN plane, {snapshots} of 49 snapshots, 2 threads: {minutes:.1f} min "
-            f"({minutes * 49 / snapshots:.1f} for 49), peak memory of the process {gigabytes:.2f} GiB"
+            f"({minutes * 49 / snapshots:.1f} for 49), peak memory of the process {peak_memory():.2f} GB"
         )
 
 

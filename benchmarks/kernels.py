@@ -5,13 +5,12 @@ blocks; what is added to it are distances, bandwidths, sums, and the sample itse
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
 
 import numpy as np
-from side_by_side import in_turn, machine, table
+from side_by_side import in_turn, machine, peak_memory, table
 
 from infoplane import CKA, HSIC, Permuted, Sample, kernels
 from infoplane.kernels.matrix import upper
@@ -54,16 +53,16 @@ def functions(n: int) -> dict[str, Callable[[], object]]:
     return out
 
 
-def peak(n: int) -> int:
-    """Largest memory of a process that does nothing but measure one HSIC, in bytes."""
+def peak(n: int) -> float:
+    """Largest memory of a process that does nothing but measure one HSIC, in GB."""
     command = [sys.executable, __file__, "--once", str(n)]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def once(n: int) -> None:
     x, t = draw(n)
     HSIC()(x, t)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    print(peak_memory())
 
 
 def main() -> None:
@@ -76,12 +75,13 @@ def main() -> None:
         return
     ns = ((2_000, 3),) if asked.quick else ((2_000, 5), (10_000, 3))
     print(machine("array-api-compat", "scipy"), "\n")
+    peaks = {n: peak(n) for n, _ in ns}  # while this process is small
     for n, rounds in ns:
         seconds = in_turn(functions(n), rounds)
         print(table(f"HSIC of {WIDTHS[0]} and {WIDTHS[1]} columns, n = {n:,}", seconds, OURS))
         ratios = np.divide(seconds[OURS], seconds["products and exponentials alone"])
         print(f"HSIC takes {np.median(ratios):.2f} times as long as its products and exponentials alone")
-        print(f"peak memory of a process that measures one: {peak(n) / 2**20:.0f} MiB\n")
+        print(f"peak memory of a process that measures one: {peaks[n]:.2f} GB\n")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """Binned information and pairwise bounds beside the formulas as they are usually written down in numpy."""
 
-import resource
-
 import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
-from side_by_side import in_turn, machine, table
+from side_by_side import in_turn, machine, peak_memory, table
 
 from infoplane import Binned, KDEBounds, bins
 
@@ -32,8 +30,7 @@ def main() -> None:
     labels = np.arange(len(t)) % 10
     calls = {"infoplane": lambda: KDEBounds(NOISE)(t, labels)}
     print(table("pairwise bound with 10 classes, 10,000 × 1,000", in_turn(calls, 1), "infoplane"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"peak memory of the process so far: {peak / 1e6:.2f} GB\n")
+    print(f"peak memory of the process so far: {peak_memory():.2f} GB\n")
     t = np.maximum(rng.normal(size=(4000, 50)), 0)
     for title, ours, theirs in (
         ("pairwise bound, 4,000 × 50", KDEBounds(NOISE), whole_matrix),

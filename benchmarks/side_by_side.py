@@ -1,7 +1,9 @@
 """Ways to time things that compare: everything in one process, in turn, medians of ratios."""
 
 import platform
+import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -31,6 +33,12 @@ def table(title: str, seconds: Mapping[str, list[float]], ours: str) -> str:
         ratio = "1" if name == ours else f"{statistics.median(ratios):.1f}"
         lines.append(f"| {name} | {1e3 * statistics.median(own):.2f} | {ratio} |")
     return "\n".join(lines) + "\n"
+
+
+def peak_memory() -> float:
+    """The largest memory of this process so far, in GB (10⁹ bytes); begun by a larger one, it is that one's."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
 def machine(*packages: str) -> str:
