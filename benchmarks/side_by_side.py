@@ -36,7 +36,7 @@ def table(title: str, seconds: Mapping[str, list[float]], ours: str) -> str:
 
 
 def peak_memory() -> float:
-    """The largest memory of this process so far, in GB (10⁹ bytes); begun by a larger one, it is that one's."""
+    """The largest memory of this process so far, or of the one that began it, in GB (10⁹ bytes)."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
