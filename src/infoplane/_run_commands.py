@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from infoplane.experiments import diffusion_toy as dif
 from infoplane.experiments import ib_net as ib
 from infoplane.experiments import mnist_hsic as hsic
 from infoplane.experiments import mnist_mlp as mlp
@@ -123,6 +124,33 @@ def synthetic(
     """
     syn.run(settings, into, workers=workers, report_only=report_only)
     _list_files(syn.NAME, into)
+
+
+def diffusion_toy(
+    *,
+    settings: Annotated[dif.DiffusionToy, Flat] = dif.DiffusionToy(),  # noqa: B008  (frozen)
+    into: Path = Path("runs/diffusion-toy"),
+    studies: tuple[str, ...] = (),
+    afresh: bool = False,
+    report_only: bool = False,
+) -> None:
+    """Measure diffusion spectral entropy and information of made-up data, with many bandwidths.
+
+    Parameters
+    ----------
+    settings
+        Of the experiment.
+    into
+        Where the estimates, tables and figures go.
+    studies
+        Measure these only, such as width, which is timed.
+    afresh
+        Measure them again: for the times, once nothing else runs.
+    report_only
+        Measure nothing; tables and figures of what is there.
+    """
+    dif.run(settings, into, only=studies, afresh=afresh, report_only=report_only)
+    _list_files(dif.NAME, into)
 
 
 def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:

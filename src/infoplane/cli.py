@@ -1,5 +1,6 @@
 """The command ``infoplane``. What a command does, and all that is heavy, is imported when it runs."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ run.command(RUNS + "regression", name="regression", help="Why the information of
 run.command(RUNS + "ib_net", name="ib-net", help="The 12-bit task: does tanh compress, does ReLU?")
 run.command(RUNS + "mnist_hsic", name="mnist-hsic", help="HSIC planes as PyGlow drew them, and on a probe.")
 run.command(RUNS + "synthetic", name="synthetic", help="Up to which dimension estimates rank the truth.")
+run.command(RUNS + "diffusion_toy", name="diffusion-toy", help="What diffusion spectra see, and σ's part.")
 app.command(RUNS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
 app.command(COMMANDS + "measure", name="measure", help="Measure what is not measured yet in these runs.")
 app.command(COMMANDS + "benchmark", name="benchmark", help="A measure of your own against known information.")
@@ -53,6 +55,11 @@ def again(*, config: Path, into: Path | None = None) -> None:
 def main(words: list[str] | None = None) -> None:
     """Entry point: what the caller can mend is said in one line, not in a traceback."""
     try:
-        app(words)
+        try:
+            app(words)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # a reader such as `head` has enough; closing at exit must not say so again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, FileNotFoundError, ImportError) as error:
         sys.exit("\n".join([f"infoplane: {error}", *getattr(error, "__notes__", [])]))

@@ -10,9 +10,9 @@ import pytest
 
 from infoplane import KSG, FromEntropy, KozachenkoLeonenko, known
 from infoplane.cli import app
+from infoplane.experiments import _study_settings, synthetic
 from infoplane.experiments import _synthetic_figures as figures
 from infoplane.experiments import _synthetic_report as report
-from infoplane.experiments import synthetic
 from infoplane.experiments._rows import read_rows
 from infoplane.runs import json_lines
 
@@ -20,6 +20,10 @@ SMALL = synthetic.Synthetic(
     points=3, dims=(1, 9), reruns=1, directions=20, n=200, wide_directions=5, as_published=True
 )
 NAMES = ["KSG", "KL", "WKL", "S₁", "S₂", "S₁, 1-NN"]
+
+
+def keep_settings(folder):
+    _study_settings.keep(SMALL, synthetic.NAME, folder / synthetic.SETTINGS)
 
 
 def untimed(rows):
@@ -86,7 +90,7 @@ def test_sliced_in_one_column_is_the_plain_measure(small):
 def test_resumed_after_losing_rows_it_is_the_same(small, tmp_path):
     into, rows = small
     lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
-    synthetic.keep_settings(SMALL, tmp_path)
+    keep_settings(tmp_path)
     torn = [*lines[:4], *lines[9:20], lines[20][:30]]
     (tmp_path / synthetic.ROWS).write_bytes(b"".join(torn))
     again = synthetic.run(SMALL, tmp_path, workers=1)
@@ -121,7 +125,7 @@ def test_processes_give_the_same(tmp_path):
 def test_order_of_the_rows_does_not_matter(small, tmp_path):
     into, rows = small
     lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
-    synthetic.keep_settings(SMALL, tmp_path)
+    keep_settings(tmp_path)
     (tmp_path / synthetic.ROWS).write_bytes(b"".join(reversed(lines)))
     assert synthetic.run(SMALL, tmp_path, report_only=True) == rows
     assert (tmp_path / "synthetic.md").read_bytes() == (into / "synthetic.md").read_bytes()

@@ -107,9 +107,7 @@ def test_nothing_is_left_to_fill_in():
     assert "<!--" not in page()
 
 
-@pytest.mark.parametrize(
-    ("name", "settings"), [(RUNS[0], Synthetic(reruns=5)), (RUNS[1], Synthetic(reruns=1))]
-)
+@pytest.mark.parametrize(("name", "settings"), [(RUNS[0], Synthetic()), (RUNS[1], Synthetic(reruns=1))])
 def test_the_studies_are_whole(name, settings):
     about, means = committed(name)
     assert {int(row["dim"]) for row in about} == set(settings.dims)

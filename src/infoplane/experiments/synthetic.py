@@ -4,7 +4,6 @@ After the synthetic tests of github.com/Pqlet/SMI-experiments at f1e3488. The pa
 docs/reproductions/synthetic.md tells what comes out.
 """
 
-import json
 import multiprocessing
 import os
 import threading
@@ -13,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,10 @@ from tqdm.auto import tqdm
 
 from infoplane import known
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.experiments import _synthetic_figures, _synthetic_report
+from infoplane.experiments import _study_settings, _synthetic_figures, _synthetic_report
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced, WeightedKozachenkoLeonenko
 from infoplane.questions import canonical, describe
 from infoplane.runs import json_lines
-from infoplane.runs._files import write_whole
 from infoplane.sample import Sample
 
 NAME = "synthetic"
@@ -120,7 +118,7 @@ def run(
     ValueError
         If `into` holds rows of other settings, or another process is measuring into it.
     """
-    keep_settings(settings, into)
+    _study_settings.keep(settings, NAME, into / SETTINGS)
     if not report_only:
         measure(settings, into, workers)
     rows = json_lines.read(into / ROWS)
@@ -129,25 +127,6 @@ def run(
     about, means = _synthetic_report.report(rows, information(settings), into)
     _synthetic_figures.draw(about, means, into)
     return rows
-
-
-def keep_settings(settings: Synthetic, into: Path) -> None:
-    """Write the settings down, or see that those which are there are the same."""
-    path = into / SETTINGS
-    wanted = json_lines.plain({"experiment": NAME, **asdict(settings)})
-    if not path.exists():
-        write_whole(path, (json.dumps(wanted, indent=2) + "\n").encode())
-        return
-    there = json.loads(path.read_text(encoding="utf-8"))
-    differ = [
-        f"{name} ({there.get(name)!r} there, {wanted.get(name)!r} asked)"
-        for name in {**there, **wanted}
-        if there.get(name) != wanted.get(name)
-    ]
-    if differ:
-        raise ValueError(
-            f"{path} is of another study: {', '.join(differ)}; take another folder, or the settings there"
-        )
 
 
 def information(settings: Synthetic) -> list[float]:
