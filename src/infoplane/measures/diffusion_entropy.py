@@ -69,7 +69,9 @@ class DiffusionEntropy:
     Notes
     -----
     No entropy of the variable in Shannon's sense: it counts, softly, the groups of samples that the kernel
-    tells apart, at most n.
+    tells apart, at most n. The bandwidth decides which those are, and with it whether the entropy rises or
+    falls: beside the median distance, far clusters are points that one step joins; ``Median(0.25)`` or a
+    number tells them apart. Show more than one.
     The spectrum is kept with the sample, so that another t costs nothing; `spectra.spectrum` gives it, and
     the measure takes it back as ``measure(x, spectrum=...)``.
     Of the stochastic spectrum the eigenpair (1, √deg) is known and left out. The control variates are the
