@@ -8,11 +8,12 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from side_by_side import in_turn, machine, peak_memory, table
 
-from infoplane import KSG, Ask, Probe, Run, Sliced, evaluate
+from infoplane import KSG, Ask, Probe, Run, Sample, Sliced, evaluate
 
 WIDTHS = (1352, 400, 32, 32, 10, 10)
 
@@ -43,26 +44,44 @@ def measured_anew(run: Run, directions: int, workers: int) -> None:
     evaluate(run, questions(directions), workers=workers, progress=False)
 
 
+def against_labels(width: int, n: int = 10_000, slices: int = 1000) -> None:
+    """Slices of a layer against ten classes, projecting and everything else included."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 10, n)
+    x = rng.normal(size=(n, width)) + y[:, None] / 3
+    measure = Sliced(KSG(k=5), slices)
+    seconds = median(in_turn({"": lambda: measure(Sample(x, "x"), Sample(y, "y"))}, 5)[""])
+    print(f"slices of {width} columns against 10 classes, n = {n:,}: {1e3 * seconds / slices:.2f} ms each, ")
+    print(f"{60 * slices / seconds:,.0f} a minute on one thread\n")
+
+
+def threads(folder: Path) -> None:
+    run = a_run(folder, 10_000, (64,) * 4, 2)
+    calls = {"2 threads": lambda: measured_anew(run, 250, 2), "1 thread": lambda: measured_anew(run, 250, 1)}
+    print(table("evaluate: 16 estimates of 250 slices, n = 10,000", in_turn(calls, 3), "2 threads"))
+
+
+def plane(folder: Path, snapshots: int) -> None:
+    run = a_run(folder, 10_000, WIDTHS, snapshots)
+    start = time.perf_counter()
+    evaluate(run, questions(1000), workers=2)
+    minutes = (time.perf_counter() - start) / 60
+    print(
+        f"CNN plane, {snapshots} of 49 snapshots, 2 threads: {minutes:.1f} min "
+        f"({minutes * 49 / snapshots:.1f} for 49), peak memory of the process {peak_memory():.2f} GB\n"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--snapshots", type=int, default=5, help="of the CNN plane; 49 is the whole")
     snapshots = parser.parse_args().snapshots
     print(machine("scipy", "numba", "xarray"), "\n")
     with tempfile.TemporaryDirectory() as folder:
-        run = a_run(Path(folder) / "threads", 10_000, (64,) * 4, 2)
-        seconds = in_turn(
-            {"2 threads": lambda: measured_anew(run, 250, 2), "1 thread": lambda: measured_anew(run, 250, 1)},
-            3,
-        )
-        print(table("evaluate: 16 estimates of 250 slices, n = 10,000", seconds, "2 threads"))
-        plane = a_run(Path(folder) / "plane", 10_000, WIDTHS, snapshots)
-        start = time.perf_counter()
-        evaluate(plane, questions(1000), workers=2)
-        minutes = (time.perf_counter() - start) / 60
-        print(
-            f"CNN plane, {snapshots} of 49 snapshots, 2 threads: {minutes:.1f} min "
-            f"({minutes * 49 / snapshots:.1f} for 49), peak memory of the process {peak_memory():.2f} GB"
-        )
+        plane(Path(folder) / "plane", snapshots)  # first: its peak is to be its own
+        for width in (32, 400):
+            against_labels(width)
+        threads(Path(folder) / "threads")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from scipy.special import digamma
 
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
-from infoplane.measures._neighbours import class_distances, counts_within, joint_distances
+from infoplane.measures._neighbours import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.sample import Sample
 
 
@@ -117,7 +117,7 @@ def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
 
 def _psi_of_classes(y: Sample, k: int) -> float:
     r"""The mean of ψ(k_i) - ψ(N_{y_i})."""
-    sizes = np.bincount(y.values)
+    sizes = class_sizes(y)
     sizes = sizes[sizes > 0]
     psi = digammas(len(y))
     return float((sizes * (psi[np.minimum(k, sizes - 1) - 1] - psi[sizes - 1])).sum() / len(y))
@@ -126,7 +126,7 @@ def _psi_of_classes(y: Sample, k: int) -> float:
 def without_single_classes(x: Sample, y: Sample, k: int) -> tuple[Sample, Sample, str]:
     """The rows whose label occurs at least twice, and a clause about what small classes mean."""
     _check.some_class_repeats(y)
-    sizes = np.bincount(y.values, minlength=len(y.classes or ()))
+    sizes = class_sizes(y)
     single, small = int((sizes == 1).sum()), int(((sizes > 1) & (sizes <= k)).sum())
     note = _check.join_notes(
         [

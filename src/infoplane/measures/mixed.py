@@ -7,7 +7,7 @@ import numpy as np
 
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
-from infoplane.measures._neighbours import class_distances, counts_within, joint_distances
+from infoplane.measures._neighbours import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.measures.ksg import by_neighbours, digammas, without_single_classes
 from infoplane.sample import Sample
 
@@ -90,7 +90,7 @@ def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     x, y, note = without_single_classes(x, y, k)
     radii = class_distances(x, y, k)
     psi = digammas(len(x))
-    sizes = np.bincount(y.values)[y.values]
+    sizes = class_sizes(y)[y.values]
     near = np.minimum(k, sizes - 1)
     atoms = radii == 0
     if atoms.any():

@@ -7,9 +7,10 @@ another one.
 from infoplane.measures._neighbours.search import (
     all_distances,
     class_distances,
+    class_sizes,
     counts_within,
     distances,
     joint_distances,
 )
 
-__all__ = ["all_distances", "class_distances", "counts_within", "distances", "joint_distances"]
+__all__ = ["all_distances", "class_distances", "class_sizes", "counts_within", "distances", "joint_distances"]

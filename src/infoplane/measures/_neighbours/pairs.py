@@ -8,7 +8,7 @@ import numpy as np
 
 from infoplane.measures._neighbours.compiling import compiled
 
-CELLS = 4  # per point: with fewer, the guess of where a radius ends is worse
+CELLS = 2  # per point: with fewer, the guess of where a radius ends is worse
 
 
 @compiled
@@ -180,13 +180,11 @@ def _highest(ascending, rank, radius, closed, guess):
 @compiled
 def _cells(ascending, cells, scale):
     """For so many equal cells of the range and one more, the first place at or above each."""
-    n = len(ascending)
-    first = np.full(cells + 1, n - 1, np.int32)
-    cell = 0
-    for place in range(n):
-        while cell <= int((ascending[place] - ascending[0]) * scale):
-            first[cell] = place
-            cell += 1
+    first = np.zeros(cells + 2, np.int32)
+    for value in ascending:
+        first[int((value - ascending[0]) * scale) + 1] += 1
+    for cell in range(cells + 1):
+        first[cell + 1] += first[cell]
     return first
 
 
@@ -195,27 +193,37 @@ def line_counts(ascending, order, radii, closed_at_zero):
     """How many *other* points of a column, ascending in `order`, lie strictly within each point's radius.
 
     A radius of zero counts none, or with `closed_at_zero` the points at distance zero. Equal cells guess
-    where the radius ends; what decides is the difference.
+    where the radius ends, hardly ever off by more than two places; what decides is the difference.
     """
     n = len(ascending)
-    low, span = ascending[0], ascending[n - 1] - ascending[0]
+    last, low, span = n - 1, ascending[0], ascending[n - 1] - ascending[0]
     cells = CELLS * n
     # none for a range whose cells would have no width, or overflow
     scale = cells / span if span > 0 and np.isfinite(cells / span) and np.isfinite(span) else 0.0
     first = _cells(ascending, cells, scale)
     out = np.zeros(n, np.int64)
     for rank in range(n):
-        radius, closed = radii[order[rank]], False
+        i, centre = order[rank], ascending[rank]
+        radius = radii[i]
         if not radius > 0:
-            if not closed_at_zero:
-                continue
-            closed = True
-        at = ascending[rank] - low
-        below = first[int(max(at - radius, 0.0) * scale)] if radius < span else 0
-        above = first[int(min(at + radius, span) * scale)] if radius < span else n - 1
-        out[order[rank]] = _highest(ascending, rank, radius, closed, above) - _lowest(
-            ascending, rank, radius, closed, below
-        )
+            if closed_at_zero:
+                above = _highest(ascending, rank, radius, True, rank)
+                out[i] = above - _lowest(ascending, rank, radius, True, rank)
+            continue
+        below, above = 0, last
+        if radius < span:
+            below = min(first[int(max(centre - low - radius, 0.0) * scale)], rank)
+            above = max(first[int(min(centre - low + radius, span) * scale)] - 1, rank)
+        for _ in range(2):  # without a branch that could be mispredicted
+            below += not centre - ascending[below] < radius
+            above = min(above + (ascending[min(above + 1, last)] - centre < radius), last)
+        if not centre - ascending[below] < radius or (below > 0 and centre - ascending[below - 1] < radius):
+            below = _lowest(ascending, rank, radius, False, below)
+        if not ascending[above] - centre < radius or (
+            above < last and ascending[above + 1] - centre < radius
+        ):
+            above = _highest(ascending, rank, radius, False, above)
+        out[i] = above - below
     return out
 
 

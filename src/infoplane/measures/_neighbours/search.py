@@ -36,7 +36,12 @@ def class_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
 
     A class of m points uses ``min(k, m - 1)``; a class of one gets NaN.
     """
-    return _within_classes(x, y.values, np.bincount(y.values, minlength=len(y.classes or ())), k, False)
+    return _within_classes(x, y.values, class_sizes(y), k, False)
+
+
+def class_sizes(y: Sample) -> np.ndarray:
+    """How many points have each label."""
+    return y.derived("class sizes", lambda: np.bincount(y.values, minlength=len(y.classes or ())))
 
 
 def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) -> np.ndarray:
