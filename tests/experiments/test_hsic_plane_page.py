@@ -55,3 +55,27 @@ def test_published_numbers_are_those_of_the_code():
 def test_committed_figures_are_small():
     for name in ("hsic-plane-as-published", "hsic-plane-probe", "hsic-epochs-probe"):
         assert 10_000 < (DOCS / "figures" / f"{name}.png").stat().st_size < 300_000
+
+
+def verdicts(quantity: str, **where: str) -> set[tuple[str, str]]:
+    """Layer and verdict of each change of a quantity."""
+    rows = [row for row in committed()[2] if row["quantity"] == quantity and where.items() <= row.items()]
+    assert rows
+    return {(row["layer"], row["verdict"]) for row in rows}
+
+
+def test_what_is_left_of_the_claims():
+    hidden = {f"hidden{i}" for i in (1, 2, 3)}
+    for network in ("plain", "dropout"):
+        whole, late = ({"network": network, "since": since} for since in ("whole", "from the peak"))
+        for how in ("batches", "probe"):
+            assert ("conv", "falls") in verdicts("HSIC(X;T)", how=how, **whole)
+        assert ("conv", "neither") in verdicts("CKA(X;T)", **whole)
+        assert {verdict for _, verdict in verdicts("CKA(T;Y)", **whole)} == {"rises"}
+        assert {verdict for _, verdict in verdicts("CKA(T;Y)", **late)} == {"neither"}
+        assert verdicts("val_accuracy", **late) == {("", "neither")}
+    for quantity in ("HSIC(T;Y)", "HSIC(T;Ŷ)"):
+        rises = verdicts(quantity, how="probe", network="plain", since="to the peak")
+        assert {(name, "rises") for name in hidden} <= rises
+    further = verdicts("CKA(T;Y)", network="plain - dropout", since="whole")
+    assert {(name, "falls") for name in hidden} <= further
