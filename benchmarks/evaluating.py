@@ -56,9 +56,9 @@ def against_labels(width: int, n: int = 10_000, slices: int = 1000) -> None:
 
 
 def threads(folder: Path) -> None:
-    run = a_run(folder, 10_000, (64,) * 4, 2)
+    run = a_run(folder, 10_000, (64,) * 4, 6)
     calls = {"2 threads": lambda: measured_anew(run, 250, 2), "1 thread": lambda: measured_anew(run, 250, 1)}
-    print(table("evaluate: 16 estimates of 250 slices, n = 10,000", in_turn(calls, 3), "2 threads"))
+    print(table("evaluate: 48 estimates of 250 slices, n = 10,000", in_turn(calls, 2), "2 threads"))
 
 
 def plane(folder: Path, snapshots: int) -> None:
