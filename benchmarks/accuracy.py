@@ -19,11 +19,11 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from infoplane import KSG, Extrapolated, Plugin, Sliced, SlicedPCA, known
-from infoplane._accuracy_page import markdown, most_draws, refusals, table, text
-from infoplane.accuracy import OURS, Accuracy, Cell, cells, measured
-from infoplane.questions import describe
-from infoplane.runs._files import write_whole
-from infoplane.runs.json_lines import appending, read
+from infoplane.settings import describe
+from infoplane.storage.files import write_whole
+from infoplane.storage.json_lines import appending, read
+from infoplane.trust.accuracy import OURS, Accuracy, Cell, cells, measured
+from infoplane.trust.page import markdown, most_draws, refusals, table, text
 
 DOCS = Path(__file__).parent.parent / "docs"
 CSV, PAGE = DOCS / "accuracy.csv", DOCS / "how-to-choose.md"

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from infoplane import KSG, DegenerateData, Estimate, Sliced, accuracy, known
-from infoplane._accuracy_page import markdown, page, refusals, table, text
-from infoplane.accuracy import OURS, Accuracy, Cell, as_measure, cells, compare, measured
+from infoplane import KSG, DegenerateData, Estimate, Sliced, known
+from infoplane.trust import accuracy
+from infoplane.trust.accuracy import OURS, Accuracy, Cell, as_measure, cells, compare, measured
+from infoplane.trust.page import markdown, page, refusals, table, text
 
 LAW = known.Normal(rho=0.75)
 TRUTH = LAW.mutual_information().value

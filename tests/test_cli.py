@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from infoplane import Probe, Run
-from infoplane.cli import app, main
+from infoplane.cli.app import app, main
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_help_is_quick():
     for _ in range(3):
         start = time.perf_counter()
         out = subprocess.run(
-            [sys.executable, "-c", "from infoplane.cli import main; main()", "--help"],
+            [sys.executable, "-c", "from infoplane.cli.app import main; main()", "--help"],
             capture_output=True,
             text=True,
         )
@@ -180,7 +180,7 @@ def test_questions_from_a_file_that_is_not_there(run):
 
 
 def test_a_reader_that_has_enough_gets_no_traceback(run):
-    command = [sys.executable, "-c", "from infoplane.cli import main; main()", "show", str(run.path)]
+    command = [sys.executable, "-c", "from infoplane.cli.app import main; main()", "show", str(run.path)]
     shown = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     shown.stdout.close()  # before anything is written
     assert shown.stderr.read() == b""

@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 
 from infoplane import GaussianCopula, known
-from infoplane.accuracy import OURS, Accuracy, cells
+from infoplane.trust.accuracy import OURS, Accuracy, cells
 
 ROOT = Path(__file__).parent.parent
 spec = importlib.util.spec_from_file_location("benchmark_of_accuracy", ROOT / "benchmarks" / "accuracy.py")

@@ -19,7 +19,7 @@ SMALL = (
 
 
 def command(*words: object) -> list[str]:
-    return [sys.executable, "-c", "from infoplane.cli import main; main()", *map(str, words)]
+    return [sys.executable, "-c", "from infoplane.cli.app import main; main()", *map(str, words)]
 
 
 def lines(path: Path) -> int:

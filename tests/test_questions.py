@@ -5,7 +5,9 @@ import pytest
 
 from infoplane import KSG, Ask, Criterion, Layer, Plugin, Prepared, Sliced
 from infoplane.prepare import copula, pca
-from infoplane.questions import canonical, check_questions, describe, row_key
+from infoplane.questions import check_questions
+from infoplane.runs.rows import row_key
+from infoplane.settings import canonical, describe
 
 
 def test_of_becomes_a_tuple():

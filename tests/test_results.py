@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from infoplane.measures import KSG, Plugin, Sliced
-from infoplane.questions import Ask, Layer, describe
-from infoplane.results import (
-    data_digest,
-    load,
-    save_dataset,
-)
+from infoplane.questions import Ask
+from infoplane.results import load, save_dataset
 from infoplane.runs import Probe, Run
+from infoplane.runs.rows import data_digest
+from infoplane.runs.variables import Layer
+from infoplane.settings import describe
 
 SLICED = Sliced(KSG(k=3), directions=4)
 N = 6

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from infoplane import CKA, HSIC, Ask, Layer, Probe, Run, evaluate, layer_matrix, similarity
+from infoplane import CKA, HSIC, Ask, Layer, Probe, Run, evaluate, layer_matrix
+from infoplane.evaluation import pairs_of_layers as similarity
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(40, 5))

@@ -15,7 +15,7 @@ from infoplane import (
     kernels,
     spectra,
 )
-from infoplane.measures import diffusion_entropy, diffusion_information
+from infoplane.measures.kernel import diffusion_entropy, diffusion_information
 
 UNIFORM = np.random.RandomState(0).uniform(0, 1, (300, 16))
 
@@ -125,7 +125,7 @@ def test_clusters_outlast_the_process(tmp_path):
 
 
 def test_other_files_are_refused(tmp_path):
-    from infoplane.runs._files import write_tensors
+    from infoplane.storage.files import write_tensors
 
     write_tensors(tmp_path / "other.safetensors", {"a": np.ones(2)}, {"kind": "probe"})
     with pytest.raises(ValueError, match="holds neither a spectrum nor clusters"):

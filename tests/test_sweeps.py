@@ -3,7 +3,7 @@ import pytest
 
 from infoplane import KSG, Binned, DegenerateData, Prepared, Sample, Sliced, bins, sensitivity
 from infoplane.prepare import jitter
-from infoplane.sweeps import varied
+from infoplane.settings import varied
 
 
 def test_the_band_holds_each_estimate():

@@ -1,7 +1,7 @@
 from . import bins, data, directions, experiments, kernels, known, plots, prepare, spectra
 from .directions import UntilError
 from .estimate import DegenerateData, Estimate
-from .evaluation import evaluate
+from .evaluation import evaluate, layer_matrix
 from .measures import (
     CKA,
     HSIC,
@@ -25,15 +25,15 @@ from .measures import (
     WeightedKozachenkoLeonenko,
     WithinClass,
 )
-from .measures.kde_bounds import RelativeNoise
-from .prepare import Prepared
-from .questions import Ask, Layer
+from .measures.composed.prepare import Prepared
+from .measures.counting.kde_bounds import RelativeNoise
+from .questions import Ask
 from .results import load
 from .runs import Probe, Run
+from .runs.variables import Layer
 from .sample import Sample, continuous, labels
-from .similarity import layer_matrix
-from .sweeps import sensitivity
 from .track import Tracker, log_spaced
+from .trust import sensitivity
 
 __version__: str
 __all__ = [

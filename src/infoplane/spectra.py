@@ -5,27 +5,26 @@ of a run's variables in the run, because they take longer than everything that i
 """
 
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from infoplane.kernels import Gaussian, NeighbourGraph
-from infoplane.measures import Binned, DiffusionEntropy, DiffusionInformation, _check
-from infoplane.measures._clusters import clusters_of
-from infoplane.measures._kept import Clusters, Spectrum, check_belongs, key
-from infoplane.measures._quadrature import Quadrature
-from infoplane.measures._spectra import Eigenvalues
+from infoplane.bins import MinMax
+from infoplane.measures import DiffusionEntropy, _check
+from infoplane.measures.kernel._clusters import clusters_of
+from infoplane.measures.kernel._kept import Clusters, Spectrum, check_belongs, key
+from infoplane.measures.kernel._quadrature import Quadrature
+from infoplane.measures.kernel._spectra import Eigenvalues
+from infoplane.measures.kernel.dse_dsmi import dse_dsmi
 from infoplane.runs import Run
-from infoplane.runs._files import read_header, read_tensor, write_tensors
 from infoplane.sample import Sample
+from infoplane.storage.files import read_header, read_tensor, write_tensors
 
 __all__ = ["Clusters", "MinMax", "Spectrum", "clusters", "dse_dsmi", "load", "of_run", "save", "spectrum"]
-
 FOLDER = "spectra"  # of a run
 FOUND = {"Eigenvalues": Eigenvalues, "Quadrature": Quadrature}
-FORMS = ("diffusion", "entries", "classic", "gaussian", "anisotropic", "knn")
 
 
 def spectrum(x: Any, entropy: DiffusionEntropy | None = None) -> Spectrum:
@@ -176,94 +175,3 @@ def keep(x: Sample, run: Run, data: str) -> None:
 
 def _files(run: Run, data: str) -> list[Path]:
     return sorted((run.path / FOLDER).glob(f"{data}-*.safetensors"))
-
-
-@dataclass(frozen=True)
-class MinMax:
-    """A rule of `Binned`: each column has its own bins, of equal width from its least to its largest value.
-
-    Called on a class alone, it bins the class anew: entropies of classes and of all samples then count
-    different cells, and their difference is no information. For comparison with what was published so.
-
-    Parameters
-    ----------
-    bins : int
-    """
-
-    bins: int = 2
-
-    def __post_init__(self) -> None:
-        _check.positive_integer(self.bins, "bins of MinMax")
-
-    def codes(self, values: np.ndarray) -> tuple[np.ndarray, str]:
-        """Of (n, d) values, and no clause."""
-        low, high = values.min(axis=0), values.max(axis=0)
-        span = np.where(high > low, high - low, 1.0)
-        return np.minimum(np.floor((values - low) / span * self.bins), self.bins - 1), ""
-
-
-def dse_dsmi(
-    of: Literal["entropy", "information"] = "entropy",
-    form: Literal["diffusion", "entries", "classic", "gaussian", "anisotropic", "knn"] = "diffusion",
-    *,
-    sigma: float | int = 10,
-    t: float | int = 1,
-    bins: int = 2,
-    knn: int = 10,
-) -> Any:
-    """The measure that gives, in bits, what the package dse-dsmi 1.1 does.
-
-    Parameters
-    ----------
-    of : {"entropy", "information"}
-        Of one variable, or of a variable and its reference.
-    form : str
-        ``"diffusion"``, ``"entries"`` (its matrix_entry_entropy) and ``"classic"`` (classic_shannon_entropy)
-        are the options of its diffusion functions; ``"gaussian"``, ``"anisotropic"`` and ``"knn"`` those of
-        its adjacency functions.
-    sigma : float
-        Bandwidth of the Gaussian kernel in the variable's unit, whatever its width and scale.
-    t : float
-        Of ``"diffusion"``; the others have none.
-    bins : int
-        Per column, of ``"classic"``: binned anew in each set of rows.
-    knn : int
-        Of ``"knn"``: nearest rows, the row itself included; the matrix is not symmetric.
-
-    Returns
-    -------
-    DiffusionEntropy, Binned or DiffusionInformation
-        In nats: ``measure(x).in_bits()``. Entropies agree to 1e-6 bits; information draws other random
-        subsets, and agrees within the errors of both.
-
-    Raises
-    ------
-    ValueError
-        For settings out of range.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from infoplane import spectra
-    >>> x = np.random.RandomState(0).uniform(0, 1, (300, 16))
-    >>> round(spectra.dse_dsmi(sigma=0.5)(x).in_bits().value, 6)
-    8.066569
-    """
-    if of not in ("entropy", "information") or form not in FORMS:
-        raise ValueError(
-            f"dse_dsmi is of 'entropy' or 'information', its form one of {', '.join(FORMS)}; got {of!r} and "
-            f"{form!r}"
-        )
-    if form == "classic":
-        entropy: Any = Binned(MinMax(bins))
-    else:
-        kernel = NeighbourGraph(knn, symmetric=False) if form == "knn" else Gaussian(float(sigma))
-        alpha = 0.5 if form in ("entries", "anisotropic") else 0
-        entropy = DiffusionEntropy(
-            kernel,
-            alpha=alpha,
-            t=t if form == "diffusion" else 1,
-            over="entries" if form == "entries" else "eigenvalues",
-            matrix="diffusion" if form in ("diffusion", "entries") else "adjacency",
-        )
-    return entropy if of == "entropy" else DiffusionInformation(entropy)

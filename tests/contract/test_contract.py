@@ -8,7 +8,7 @@ import pytest
 
 import infoplane
 from infoplane import Criterion, Estimate, Prepared, Sample, Sliced, continuous, labels, measures
-from infoplane.questions import canonical
+from infoplane.settings import canonical
 
 
 def takes_numbers(case):

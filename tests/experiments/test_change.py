@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from infoplane.experiments._change import change
+from infoplane.experiments.shared.change import change
 
 
 def test_the_interval_is_student_s():

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from infoplane.experiments import _diffusion_toy_data as data
-from infoplane.experiments import _diffusion_toy_report as report
-from infoplane.experiments._rows import read_rows
-from infoplane.experiments.diffusion_toy import COLUMNS, KERNELS, RULES, WIDE, DiffusionToy, cells
+from infoplane.experiments.diffusion_toy import report
+from infoplane.experiments.diffusion_toy import samples as data
+from infoplane.experiments.diffusion_toy.study import COLUMNS, KERNELS, RULES, WIDE, DiffusionToy, cells
+from infoplane.experiments.shared.tables import read_rows
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "reproductions"

@@ -9,13 +9,12 @@ import pytest
 from scipy.spatial.distance import cdist, pdist
 
 from infoplane import KSG, DiffusionInformation, Sample, spectra
-from infoplane.cli import app
-from infoplane.experiments import _diffusion_toy_data as data
-from infoplane.experiments import _diffusion_toy_figures as figures
-from infoplane.experiments import _diffusion_toy_report as report
-from infoplane.experiments import diffusion_toy as toy
-from infoplane.experiments._rows import read_rows
-from infoplane.runs import json_lines
+from infoplane.cli.app import app
+from infoplane.experiments.diffusion_toy import figures, report
+from infoplane.experiments.diffusion_toy import samples as data
+from infoplane.experiments.diffusion_toy import study as toy
+from infoplane.experiments.shared.tables import read_rows
+from infoplane.storage import json_lines
 
 SMALL = toy.DiffusionToy(n=40, labelled=100, seeds=(1,), widths=(20, 50), wide=100, wide_seeds=1)
 FILES = ["curves.csv", "information.csv", "trends.csv", "time.csv"]

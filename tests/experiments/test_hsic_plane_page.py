@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from infoplane import continuous, data, kernels
-from infoplane.experiments import _mnist_hsic_report as report
-from infoplane.experiments._rows import Row, read_rows
-from infoplane.experiments.mnist_hsic import MnistHsic, pixels
+from infoplane.experiments.mnist_hsic import report
+from infoplane.experiments.mnist_hsic.study import MnistHsic, pixels
+from infoplane.experiments.shared.tables import Row, read_rows
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "reproductions"

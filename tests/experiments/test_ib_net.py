@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from infoplane import Binned, Run, bins
-from infoplane.experiments import _ib_net_report, ib_net
-from infoplane.experiments._rows import read_rows
+from infoplane.experiments.ib_net import report as _ib_net_report
+from infoplane.experiments.ib_net import study as ib_net
+from infoplane.experiments.shared.tables import read_rows
 from infoplane.results import open_dataset
 
 SMALL = ib_net.IbNet(activations=("tanh",), epochs=1, seeds=(0, 1))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infoplane.experiments import _ib_net_report as report
-from infoplane.experiments._rows import Row, read_rows
+from infoplane.experiments.ib_net import report
+from infoplane.experiments.shared.tables import Row, read_rows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reproductions"
 PAGE = (FOLDER / "ib-net.md").read_text(encoding="utf-8")

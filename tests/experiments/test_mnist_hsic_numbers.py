@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from infoplane.experiments import _mnist_hsic_numbers as numbers
-from infoplane.experiments import _mnist_hsic_report as report
-from infoplane.experiments._pyglow_array import at_layers
+from infoplane.experiments.mnist_hsic import numbers, report
+from infoplane.experiments.mnist_hsic.published_array import at_layers
 
 RUNS = [f"{network}-seed-{seed}" for network in ("plain", "dropout") for seed in (0, 1, 2)]
 

@@ -7,7 +7,8 @@ import pytest
 import xarray as xr
 
 from infoplane import KSG, FromEntropy, Prepared, Run, data
-from infoplane.experiments import _wongso_report, mnist_mlp
+from infoplane.experiments.mnist_mlp import study as mnist_mlp
+from infoplane.experiments.mnist_mlp import wongso as _wongso_report
 from infoplane.prepare import standardise
 from infoplane.results import open_dataset
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from infoplane import KSG, Run, Sample, continuous, known
-from infoplane.experiments import _other_estimators as other
-from infoplane.experiments import regression
-from infoplane.experiments._regression_report import SHUFFLED, tables
-from infoplane.experiments._rows import read_rows
+from infoplane.experiments.regression import other_estimators as other
+from infoplane.experiments.regression import study as regression
+from infoplane.experiments.regression.report import SHUFFLED, tables
+from infoplane.experiments.shared.tables import read_rows
 from infoplane.results import open_dataset
 
 SMALL = regression.Regression(n=90, train=60, epochs=3, seeds=(0,))

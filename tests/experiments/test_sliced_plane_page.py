@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 import pytest
 
-from infoplane.experiments import _wongso_report
+from infoplane.experiments.mnist_mlp import wongso as _wongso_report
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reproductions"
 PAGE = (FOLDER / "sliced-plane.md").read_text(encoding="utf-8")

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from infoplane import KSG, FromEntropy, KozachenkoLeonenko, known
-from infoplane.cli import app
-from infoplane.experiments import _study_settings, synthetic
-from infoplane.experiments import _synthetic_figures as figures
-from infoplane.experiments import _synthetic_report as report
-from infoplane.experiments._rows import read_rows
-from infoplane.runs import json_lines
+from infoplane.cli.app import app
+from infoplane.experiments.shared import study_settings as _study_settings
+from infoplane.experiments.shared.tables import read_rows
+from infoplane.experiments.synthetic import figures, report
+from infoplane.experiments.synthetic import study as synthetic
+from infoplane.storage import json_lines
 
 SMALL = synthetic.Synthetic(
     points=3, dims=(1, 9), reruns=1, directions=20, n=200, wide_directions=5, as_published=True

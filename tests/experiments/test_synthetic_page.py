@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infoplane.experiments import _synthetic_report as report
-from infoplane.experiments._rows import read_rows
-from infoplane.experiments.synthetic import Synthetic, information
-from infoplane.measures.weighted_kozachenko_leonenko import bsy_weights
+from infoplane.experiments.shared.tables import read_rows
+from infoplane.experiments.synthetic import report
+from infoplane.experiments.synthetic.study import Synthetic, information
+from infoplane.measures.neighbours.weighted_kozachenko_leonenko import bsy_weights
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "reproductions"

@@ -3,7 +3,7 @@ import pytest
 from sklearn.cluster import SpectralClustering
 
 from infoplane import spectra
-from infoplane.measures import _clusters
+from infoplane.measures.kernel import _clusters
 
 
 def same_partition(one, other):

@@ -6,7 +6,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import entr
 
 from infoplane import DegenerateData, DiffusionEntropy, Sample, kernels, labels
-from infoplane.measures import diffusion_entropy
+from infoplane.measures.kernel import diffusion_entropy
 
 UNIT = kernels.Gaussian(bandwidth=1.0)
 CLOUD = np.random.default_rng(0).normal(size=(40, 3)) * [1.0, 0.5, 2.0]

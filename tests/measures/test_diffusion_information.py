@@ -14,7 +14,7 @@ from infoplane import (
     kernels,
     spectra,
 )
-from infoplane.measures import _clusters
+from infoplane.measures.kernel import _clusters
 
 UNIT = DiffusionEntropy(kernels.Gaussian(1.0))
 RNG = np.random.default_rng(0)

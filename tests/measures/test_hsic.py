@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from infoplane import HSIC, DegenerateData, Sample, continuous, kernels, known, labels
-from infoplane.measures import _grams
+from infoplane.measures.kernel import _grams
 
 FIVE = kernels.Gaussian(5.0)
 LINEAR = kernels.Linear()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from infoplane import DegenerateData, KDEBounds, RelativeNoise, Sample
-from infoplane.measures import _pair_sums, kde_bounds
+from infoplane.measures.counting import _pair_sums, kde_bounds
 
 
 def by_definition(t, variance):

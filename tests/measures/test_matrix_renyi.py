@@ -6,7 +6,7 @@ import pytest
 
 from infoplane import DegenerateData, MatrixRenyi, Plugin, kernels
 from infoplane.kernels import Gram
-from infoplane.measures import matrix_renyi
+from infoplane.measures.kernel import matrix_renyi
 
 ORDERS = [0.5, 1, 1.01, 2, 3]
 

@@ -6,11 +6,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infoplane import Sample, labels
-from infoplane.measures._neighbours import class_distances, counts_within, distances, joint_distances
-from infoplane.measures._neighbours.compiling import compiled
-from infoplane.measures._neighbours.sorting import _by_cells, ascending_order
-from infoplane.measures._neighbours.tree import tree_distances
-from infoplane.measures._neighbours.vectors import nearest_distances
+from infoplane.measures.neighbours._search import class_distances, counts_within, distances, joint_distances
+from infoplane.measures.neighbours._search.compiling import compiled
+from infoplane.measures.neighbours._search.sorting import _by_cells, ascending_order
+from infoplane.measures.neighbours._search.tree import tree_distances
+from infoplane.measures.neighbours._search.vectors import nearest_distances
 
 KINDS = {
     "normal": lambda rng, shape: rng.normal(size=shape),
@@ -169,7 +169,7 @@ def test_kernels_do_not_write_to_samples():
 
 
 def test_kernels_release_the_gil():
-    from infoplane.measures._neighbours import pairs, vectors
+    from infoplane.measures.neighbours._search import pairs, vectors
 
     for kernel in (pairs.pair_distances, pairs.line_counts, pairs.line_distances):
         assert kernel.targetoptions["nogil"]

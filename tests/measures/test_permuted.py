@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from infoplane import CKA, HSIC, GaussianCopula, Permuted, Sample, Sliced, kernels, known
-from infoplane.measures import _grams
+from infoplane.measures.kernel import _grams
 
 
 def p_of(estimate):

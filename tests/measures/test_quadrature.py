@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from infoplane import DiffusionEntropy, Sample, kernels
-from infoplane.measures._quadrature import quadrature
-from infoplane.measures._scaled import diffusion
-from infoplane.measures._spectra import eigenvalues
+from infoplane.measures.kernel._quadrature import quadrature
+from infoplane.measures.kernel._scaled import diffusion
+from infoplane.measures.kernel._spectra import eigenvalues
 
 N = 300
 RNG = np.random.default_rng(1)

@@ -12,8 +12,8 @@ from infoplane import (
     WeightedKozachenkoLeonenko,
     known,
 )
-from infoplane.measures._neighbours import all_distances
-from infoplane.measures.weighted_kozachenko_leonenko import bsy_weights
+from infoplane.measures.neighbours._search import all_distances
+from infoplane.measures.neighbours.weighted_kozachenko_leonenko import bsy_weights
 
 
 def test_a_pair_of_columns_has_the_nearest_neighbour_only():

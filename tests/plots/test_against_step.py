@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from infoplane import plots
-from infoplane.plots.movement import level_error, part
+from infoplane.results.differences import level_error, part
 
 
 def test_runs_mean_and_band(ds):

@@ -7,7 +7,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from infoplane import plots
-from infoplane.plots.movement import changes, part
+from infoplane.results.differences import changes, part
 
 
 def panels(figure):

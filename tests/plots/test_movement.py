@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from infoplane import plots
-from infoplane.plots.movement import changes, level_error, mean_over_runs, part
 from infoplane.results import paired_difference
+from infoplane.results.differences import changes, level_error, mean_over_runs, part
 
 
 def test_the_change_of_one_run_has_the_paired_error(study):

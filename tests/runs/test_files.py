@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from infoplane.runs import _files
+from infoplane.storage import files as _files
 
 
 class TestWholeOrAbsent:

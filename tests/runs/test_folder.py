@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from infoplane import Probe, Run
-from infoplane.runs import json_lines
+from infoplane.storage import json_lines
 
 
 class TestHandle:

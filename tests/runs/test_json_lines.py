@@ -8,8 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from infoplane.runs import json_lines
-from infoplane.runs._files import exclusive
+from infoplane.storage import json_lines
+from infoplane.storage.files import exclusive
 
 ROWS = [{"step": 0, "loss": 1.5, "name": "S₁(X;T)\u2028"}, {"step": 1, "loss": None}]
 
@@ -119,7 +119,7 @@ def test_a_full_disk_leaves_no_part_of_a_row(path, monkeypatch, broken):
 HOLD = """
 import sys
 from pathlib import Path
-from infoplane.runs import json_lines
+from infoplane.storage import json_lines
 with json_lines.appending(Path(sys.argv[1])) as append:
     append({"step": 0})
     print("ready", flush=True)

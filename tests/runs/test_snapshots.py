@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infoplane import Probe, Run
-from infoplane.runs import _files
+from infoplane.storage import files as _files
 
 LAYERS = {"test": {"fc2": np.ones((4, 3), np.float32), "fc1": np.zeros((4, 2, 2))}}
 
@@ -57,7 +57,7 @@ def test_headers_and_digests_read_no_tensor_and_a_layer_reads_one(run, monkeypat
     monkeypatch.setattr(
         "infoplane.runs.folder.read_tensor", lambda path, key: read.append(key) or original(path, key)
     )
-    monkeypatch.setattr("infoplane.runs._variables.read_tensor", lambda path, key: read.append(key))
+    monkeypatch.setattr("infoplane.runs.variables.read_tensor", lambda path, key: read.append(key))
     run.digest("test", "layer:fc1", 10)
     run.digest("test", "input")
     run.snapshot(10)

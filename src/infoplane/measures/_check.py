@@ -225,5 +225,12 @@ def _repeated(x: Sample) -> int:
     return int(counts[counts > 1].sum())
 
 
+def class_rows(y: Sample) -> list[np.ndarray]:
+    """The rows of each class, in the order of the classes."""
+    return y.derived(
+        "class_rows", lambda: [np.flatnonzero(y.values == c) for c in range(len(y.classes or ()))]
+    )
+
+
 def join_notes(notes: Any) -> str:
     return "; ".join(note for note in notes if note)

@@ -13,8 +13,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
 
 from infoplane.plots import _style as style
-from infoplane.plots.movement import level_error, mean_over_runs, measured, part, pick, sources
 from infoplane.results import check_schema
+from infoplane.results.differences import level_error, mean_over_runs, measured, part, pick, sources
 
 
 def trajectories(

@@ -16,8 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from infoplane.plots import _style as style
-from infoplane.plots.movement import changes, mean_over_runs, measured, part, pick, sources
 from infoplane.results import check_schema
+from infoplane.results.differences import changes, mean_over_runs, measured, part, pick, sources
 
 CLEAR = 0.08  # of an axis: how far a cross stays from the points
 ALONE: dict[str, Any] = {"color": style.GREY, "ls": "-", "marker": "o"}

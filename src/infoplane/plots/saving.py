@@ -7,7 +7,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from infoplane.plots._style import RC
-from infoplane.runs._files import write_whole
+from infoplane.storage.files import write_whole
 
 FORMATS: dict[str, dict] = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}, ".png": {}}
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infoplane.runs._arrays import some
-from infoplane.runs._files import exclusive, write_whole
-from infoplane.runs.json_lines import plain
+from infoplane.storage.arrays import some
+from infoplane.storage.files import exclusive, write_whole
+from infoplane.storage.json_lines import plain
 
 FORMAT = 1
 SAID = ("settings", "step", "seeds")  # what the caller says; the rest is found out

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from infoplane.runs._arrays import digest, some, storable
-from infoplane.runs._files import read_header, read_tensor, write_tensors
 from infoplane.runs.probe import Probe
+from infoplane.storage.arrays import digest, some, storable
+from infoplane.storage.files import read_header, read_tensor, write_tensors
 
 
 @dataclass(frozen=True)

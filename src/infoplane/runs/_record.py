@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoplane.runs._arrays import as_array, as_ids, as_rows
 from infoplane.runs._probe_file import check_rows
+from infoplane.storage.arrays import as_array, as_ids, as_rows
 
 if TYPE_CHECKING:
     from infoplane.runs.folder import Run

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infoplane.runs._arrays import some
+from infoplane.storage.arrays import some
 
 if TYPE_CHECKING:
     from infoplane.runs.folder import Run

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from infoplane.runs import _info, _probe_file, _record, json_lines, snapshots
-from infoplane.runs._files import PART, exclusive, read_tensor, write_whole
+from infoplane.runs import _info, _probe_file, _record, snapshots
 from infoplane.runs._summary import summary
-from infoplane.runs._variables import load, locate
 from infoplane.runs.probe import Probe
 from infoplane.runs.snapshots import Snapshot
+from infoplane.runs.variables import load, locate
 from infoplane.sample import Sample
+from infoplane.storage import json_lines
+from infoplane.storage.files import PART, exclusive, read_tensor, write_whole
 
 WAIT = 10.0  # seconds for another thread or process to log its row
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from infoplane.runs._arrays import as_array, as_ids, as_variable, some
 from infoplane.sample import Sample
+from infoplane.storage.arrays import as_array, as_ids, as_variable, some
 
 
 @dataclass(frozen=True, eq=False, repr=False)

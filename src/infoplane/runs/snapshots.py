@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from infoplane.runs._arrays import digest, some
-from infoplane.runs._files import read_header, write_tensors
+from infoplane.storage.arrays import digest, some
+from infoplane.storage.files import read_header, write_tensors
 
 
 @dataclass(frozen=True, repr=False)

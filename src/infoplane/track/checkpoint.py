@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from infoplane.runs import Run
-from infoplane.runs._files import PART, write_whole
+from infoplane.storage.files import PART, write_whole
 from infoplane.track import random_state
 from infoplane.track.calls import unwrap
 

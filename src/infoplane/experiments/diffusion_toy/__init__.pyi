@@ -1,0 +1,3 @@
+from .study import NAME, DiffusionToy, run
+
+__all__ = ["NAME", "DiffusionToy", "run"]

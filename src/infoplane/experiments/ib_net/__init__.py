@@ -1,0 +1,5 @@
+"""The 12-bit task of the first information planes."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .study import NAME, IbNet, questions, run
+
+__all__ = ["NAME", "IbNet", "questions", "run"]

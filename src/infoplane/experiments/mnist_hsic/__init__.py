@@ -1,0 +1,5 @@
+"""HSIC planes of PyGlow's network."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .study import NAME, Demo, MnistMlp, Wongso, questions, run
+
+__all__ = ["NAME", "Demo", "MnistMlp", "Wongso", "questions", "run"]

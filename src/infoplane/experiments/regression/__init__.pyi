@@ -1,0 +1,3 @@
+from .study import NAME, Regression, questions, run
+
+__all__ = ["NAME", "Regression", "questions", "run"]

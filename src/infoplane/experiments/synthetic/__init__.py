@@ -1,0 +1,5 @@
+"""Normal vectors of known information, whole and in slices."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .study import NAME, Synthetic, run
+
+__all__ = ["NAME", "Synthetic", "run"]

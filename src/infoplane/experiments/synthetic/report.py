@@ -1,0 +1,226 @@
+"""What the experiment `synthetic` makes of its rows: correlations, values beside the truth, tables."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from infoplane import known
+from infoplane.experiments.shared.tables import Row, write_rows
+from infoplane.storage.files import write_whole
+
+# github.com/Pqlet/SMI-experiments at f1e3488, correlation of the estimate with the true information:
+# printed in the legends of its Figure 1 (one study), and read by eye off Figure 2 (mean of ten, within 0.02)
+LEGENDS = {
+    "WKL": {1: 0.999, 2: 0.999, 6: 0.349, 10: 0.276},
+    "S₁": {1: 0.999, 2: 0.977, 6: 0.983, 10: 0.980},
+}
+DIMS = (1, 2, 5, 6, 8, 10, 20, 30, 40, 50, 75, 100)
+WHOLE = (1.0, 1.0, 0.95, 0.415, -0.085, 0.03, 0.055, 0.005, -0.01, -0.035, 0.305, 0.075)
+SLICED = (1.0, 0.98, 0.985, 0.985, 0.985, 0.977, 0.825, 0.667, 0.405, 0.188, 0.09, 0.07)
+PUBLISHED = {"WKL": dict(zip(DIMS, WHOLE, strict=True)), "S₁": dict(zip(DIMS, SLICED, strict=True))}
+# the estimators of the library that the published code calls, run once by us with n = 2000; "WKL" is its
+# default, "KL" the same without weights (at 20 dimensions it gave zeros only)
+THEIRS = {"WKL": {6: 0.454, 8: 0.243, 10: 0.296, 20: 0.163}, "KL": {6: 0.996, 8: 0.984, 10: 0.950}}
+
+SLICES = {"S₁": 1, "S₁, 1-NN": 1, "S₂": 2}  # the others measure the whole
+GOOD = 0.9  # a correlation that still ranks
+ESTIMATES = ("dim", "information", "rerun", "estimator", "value", "slice_error", "n", "seconds", "note")
+CORRELATIONS = ("dim", "estimator", "mean", "sd", "reruns", "published", "note")
+VALUES = ("dim", "information", "estimator", "mean", "sd", "truth")
+
+Studies = dict[tuple[int, str], np.ndarray]  # dimension and estimator -> (reruns, points)
+
+
+def report(
+    rows: Sequence[Mapping[str, Any]], information: Sequence[float], into: Path
+) -> tuple[list[Row], list[Row]]:
+    """Leave ``estimates.csv``, ``correlation.csv``, ``values.csv`` and ``synthetic.md``.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        As the experiment appends them.
+    information : sequence of float
+        The values of I(X;Y) of one rerun; reruns that lack some are left out.
+    into : Path
+
+    Returns
+    -------
+    list, list
+        The rows of ``correlation.csv`` and of ``values.csv``.
+    """
+    studies = complete(rows, len(information))
+    about = correlations(studies, information, rows)
+    means = values(studies, information)
+    every = [{name: _text(row[name]) for name in ESTIMATES} for row in rows]
+    write_rows(every, ESTIMATES, into / "estimates.csv")
+    write_rows(about, CORRELATIONS, into / "correlation.csv")
+    write_rows(means, VALUES, into / "values.csv")
+    write_whole(into / "synthetic.md", tables(about, means).encode())
+    return about, means
+
+
+def complete(rows: Sequence[Mapping[str, Any]], points: int) -> Studies:
+    """The values of each dimension and estimator, a line per rerun that has all its points."""
+    found: dict[tuple[int, str], dict[int, dict[int, float]]] = {}
+    for row in rows:
+        value = np.nan if row["value"] is None else row["value"]
+        reruns = found.setdefault((row["dim"], row["estimator"]), {})
+        reruns.setdefault(row["rerun"], {})[row["point"]] = value
+    whole = {
+        key: [
+            [by_point[i] for i in range(points)]
+            for _, by_point in sorted(reruns.items())
+            if len(by_point) == points
+        ]
+        for key, reruns in found.items()
+    }
+    return {key: np.array(lines) for key, lines in whole.items() if lines}
+
+
+def correlation(information: Sequence[float], estimates: np.ndarray) -> float:
+    """Pearson's; NaN where an estimate is missing or all are equal."""
+    if not np.isfinite(estimates).all() or np.ptp(estimates) == 0:
+        return np.nan
+    return float(np.corrcoef(information, estimates)[0, 1])
+
+
+def correlations(
+    studies: Studies, information: Sequence[float], rows: Sequence[Mapping[str, Any]] = ()
+) -> list[Row]:
+    """Correlation of estimates with the true information: mean and standard deviation over reruns.
+
+    `rows` tell why estimates are missing.
+    """
+    notes: dict[tuple[int, str], str] = {}
+    for row in rows:
+        if row["value"] is None:
+            notes.setdefault((row["dim"], row["estimator"]), row["note"])
+    out = []
+    for (dim, name), lines in studies.items():
+        each = np.array([correlation(information, line) for line in lines])
+        sd = each.std(ddof=1) if len(each) > 1 else np.nan
+        published = PUBLISHED.get(_published_name(name), {}).get(dim, np.nan)
+        cells = (dim, name, each.mean(), sd, len(each), published, notes.get((dim, name), ""))
+        out.append(dict(zip(CORRELATIONS, map(_text, cells), strict=True)))
+    return out
+
+
+def _published_name(name: str) -> str:
+    return "S₁" if name.startswith("S₁") else name
+
+
+def values(studies: Studies, information: Sequence[float]) -> list[Row]:
+    """Means over reruns beside what each estimator estimates: I(X;Y), or its sliced information."""
+    out = []
+    for (dim, name), lines in studies.items():
+        sds = lines.std(axis=0, ddof=1) if len(lines) > 1 else np.full(len(information), np.nan)
+        for at, mean, sd in zip(information, lines.mean(axis=0), sds, strict=True):
+            cells = (dim, at, name, mean, sd, truth(dim, at, SLICES.get(name)))
+            out.append(dict(zip(VALUES, map(_text, cells), strict=True)))
+    return out
+
+
+def truth(dim: int, information: float, slices: int | None) -> float:
+    """I(X;Y), or the information of its slices of that dimension: exact, or by 10,000 exact slices."""
+    law = known.Normal(information=information, dims=dim)
+    return (law.mutual_information() if slices is None else law.sliced(slices)).value
+
+
+def _text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
+
+
+def ranks_up_to(by_dim: Mapping[int, float]) -> int | None:
+    """The largest dimension that still has a correlation of 0.9, as have all smaller ones."""
+    last = None
+    for dim in sorted(by_dim):
+        if not by_dim[dim] >= GOOD:
+            break
+        last = dim
+    return last
+
+
+def tables(about: Sequence[Row], means: Sequence[Row]) -> str:
+    """Three tables of Markdown: correlations, how far each estimator ranks, and values beside the truth."""
+    return "\n".join([correlation_table(about), ranking_table(about), value_table(means)])
+
+
+def correlation_table(about: Sequence[Row]) -> str:
+    """A line per dimension; published means with the legend's number in brackets, ours ± deviation."""
+    own = {(row["dim"], row["estimator"]): row for row in about}
+    names, dims = names_in(about), list(dict.fromkeys(row["dim"] for row in about))
+    heads = ["columns", "published MI", *(f"their {name}, run once" for name in THEIRS)]
+    heads += [name for name in names if name not in SLICES] + ["published SMI"]
+    heads += [name for name in names if name in SLICES]
+    lines = []
+    for dim in dims:
+        cells = {f"their {name}, run once": number(by_dim.get(int(dim))) for name, by_dim in THEIRS.items()}
+        cells |= {"columns": dim}
+        cells |= {
+            "published MI": _published("WKL", int(dim)),
+            "published SMI": _published("S₁", int(dim)),
+        }
+        cells |= {name: _with_deviation(own.get((dim, name))) for name in names}
+        lines.append([cells[head] for head in heads])
+    return _table(heads, lines)
+
+
+def ranking_table(about: Sequence[Row]) -> str:
+    """Up to how many columns the correlation is 0.9 or more, without a gap."""
+    lines = []
+    for name in names_in(about):
+        ours = {int(row["dim"]): float(row["mean"] or "nan") for row in about if row["estimator"] == name}
+        theirs = {
+            dim: value for dim, value in PUBLISHED.get(_published_name(name), {}).items() if dim in ours
+        }
+        lines.append([name, str(ranks_up_to(ours) or "–"), str(ranks_up_to(theirs) or "–")])
+    return _table(["ranks up to, columns", "ours", "published"], lines)
+
+
+def value_table(means: Sequence[Row]) -> str:
+    """At the largest information: the mean estimate of each, and what it estimates where that is not I."""
+    most = max((row["information"] for row in means), key=float, default="")
+    at = [row for row in means if row["information"] == most]
+    own = {(row["dim"], row["estimator"]): row for row in at}
+    heads = [f"at I = {float(most or 0):g} nats, columns"]
+    keys: list[tuple[str, str]] = []
+    for name in names_in(at):
+        keys += [(name, "mean"), (name, "truth")] if name in ("S₁", "S₂") else [(name, "mean")]
+    heads += [name if key == "mean" else f"true {name}" for name, key in keys]
+    lines = [
+        [dim, *(number(own.get((dim, name), {}).get(key), 4) for name, key in keys)]
+        for dim in dict.fromkeys(row["dim"] for row in at)
+    ]
+    return _table(heads, lines)
+
+
+def names_in(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(row["estimator"] for row in rows))
+
+
+def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    every = [heads, ["---:"] * len(heads), *lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in every)
+
+
+def number(value: float | str | None, digits: int = 3) -> str:
+    if value is None or value == "":
+        return "–"
+    text = f"{float(value):.{digits}f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+def _published(name: str, dim: int) -> str:
+    legend = LEGENDS[name].get(dim)
+    return number(PUBLISHED[name].get(dim)) + (f" ({number(legend)})" if legend is not None else "")
+
+
+def _with_deviation(row: Row | None) -> str:
+    if row is None or not row["sd"] or not row["mean"]:
+        return number(row["mean"] if row else None)
+    return f"{number(row['mean'])} ± {number(row['sd'])}"

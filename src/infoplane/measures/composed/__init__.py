@@ -1,0 +1,1 @@
+"""Measures made of measures, and steps before one."""

@@ -1,0 +1,196 @@
+"""Steps that change a variable before it is measured, visibly: in the measure, its row and its axis."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn import decomposition
+
+from infoplane.estimate import DegenerateData, Estimate
+from infoplane.measures import _check
+from infoplane.measures._scores import normal_scores
+from infoplane.sample import Sample
+
+Step = Callable[[Sample], Sample]
+
+
+@dataclass(frozen=True)
+class Standardise:
+    """Each column to mean 0 and standard deviation 1; constant columns become 0."""
+
+    def __call__(self, x: Any) -> Sample:
+        def make(values: np.ndarray) -> np.ndarray:
+            values, _ = _moderate(values, axis=0)
+            scale = values.std(axis=0)
+            constant = values.min(axis=0) == values.max(axis=0)
+            return np.where(
+                constant, 0.0, (values - values.mean(axis=0)) / np.where(constant | (scale == 0), 1.0, scale)
+            )
+
+        return _changed(x, "standardise", make)
+
+
+@dataclass(frozen=True)
+class Copula:
+    """Each column to the normal scores of its ranks, Φ⁻¹(rank / (n + 1)); ties share their mean rank.
+
+    Monotone in every column, so the information does not change, and heavy tails and scales go.
+    """
+
+    def __call__(self, x: Any) -> Sample:
+        return _changed(x, "copula", normal_scores)
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """Adds normal noise to each column, to break ties.
+
+    Parameters
+    ----------
+    scale : float
+        Standard deviation of the noise in units of the column's own; positive.
+    seed : int
+        Non-negative; the noise depends on it and on the variable's name and shape only.
+    """
+
+    scale: float = 1e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.scale, int | float) and self.scale > 0):
+            raise ValueError(f"jitter's scale must be positive; got {self.scale!r}")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
+            raise ValueError(f"jitter's seed must be an integer >= 0; got {self.seed!r}")
+
+    def __call__(self, x: Any) -> Sample:
+        x = _check.one(x)
+        rng = np.random.default_rng([self.seed, zlib.crc32(x.name.encode())])
+
+        def make(values: np.ndarray) -> np.ndarray:
+            values, exponents = _moderate(values, axis=0)
+            noise = self.scale * values.std(axis=0) * rng.standard_normal(values.shape)
+            return np.ldexp(values + noise, exponents)
+
+        return _changed(x, "jitter", make)
+
+
+@dataclass(frozen=True)
+class PCA:
+    """The leading principal components, unscaled.
+
+    Parameters
+    ----------
+    dim : int
+        How many; no more than the variable has columns and samples.
+    """
+
+    dim: int
+
+    def __post_init__(self) -> None:
+        _check.positive_integer(self.dim, "dim")
+
+    def __call__(self, x: Any) -> Sample:
+        x = _check.one(x)
+        if not x.is_labels and self.dim > min(x.values.shape):
+            raise DegenerateData(
+                f"{x.name!r} has shape {x.values.shape}, so it has no {self.dim} principal components; "
+                f"use pca({min(x.values.shape)}) or fewer"
+            )
+
+        def make(values: np.ndarray) -> np.ndarray:
+            values, exponent = _moderate(values, axis=None)
+            with np.errstate(invalid="ignore"):  # the share of variance explained, of constant columns
+                scores = decomposition.PCA(self.dim, svd_solver="full").fit_transform(values)
+            return np.ldexp(scores, exponent)
+
+        return _changed(x, "pca", make)
+
+
+standardise = Standardise()
+copula = Copula()
+
+
+def jitter(scale: float = 1e-3, seed: int = 0) -> Jitter:
+    """A `Jitter` step: seeded noise, relative to each column's scale, on a copy."""
+    return Jitter(scale, seed)
+
+
+def pca(dim: int) -> PCA:
+    """A `PCA` step: the leading `dim` principal components."""
+    return PCA(dim)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A measure of variables that first go through steps.
+
+    Parameters
+    ----------
+    measure : measure
+        What is measured in the end.
+    x, y : step or sequence of steps
+        From this module, or any frozen dataclass that maps a `Sample` to a `Sample` of the same name.
+
+    Returns
+    -------
+    Estimate
+        The measure's.
+
+    Raises
+    ------
+    ValueError
+        If a step that needs numbers is given labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Prepared
+    >>> from infoplane.prepare import copula
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=500)
+    >>> y = x + rng.normal(size=500)
+    >>> measure = Prepared(KSG(k=5), x=copula, y=copula)
+    >>> bool(np.isclose(measure(x, y).value, measure(np.exp(x), y).value))
+    True
+    """
+
+    numbers: ClassVar[int] = 1
+    measure: Any
+    x: Step | tuple[Step, ...] = ()
+    y: Step | tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check.measure(self.measure, "Prepared(measure=)")
+        for side in ("x", "y"):
+            steps = getattr(self, side)
+            several = tuple(steps) if isinstance(steps, list | tuple) else (steps,)
+            if any(not callable(step) or isinstance(step, type) or step in (jitter, pca) for step in several):
+                raise ValueError(f"Prepared({side}=) takes steps like copula or jitter(1e-3); got {steps!r}")
+            object.__setattr__(self, side, several)
+
+    def __call__(self, x: Any, *y: Any) -> Estimate:
+        first = _after(x if isinstance(x, Sample) else Sample(x, "x"), self.x)
+        rest = [_after(side if isinstance(side, Sample) else Sample(side, "y"), self.y) for side in y]
+        return self.measure(first, *rest)
+
+
+def _after(x: Sample, steps: Any) -> Sample:
+    """`x` after `steps`, kept with the sample, so that a fixed input is prepared once."""
+    for step in steps:
+        x = x.derived(step, partial(step, x))
+    return x
+
+
+def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """`values`, columns or all divided by a power of two, so that squares stay in range; and the powers."""
+    exponents = np.frexp(np.abs(values).max(axis=axis))[1]
+    return np.ldexp(values, -exponents), exponents
+
+
+def _changed(x: Any, step: str, make: Callable[[np.ndarray], np.ndarray]) -> Sample:
+    x = _check.one(x)
+    _check.continuous_only(x, f"prepare.{step}", "it on the other variable")
+    return Sample.of(make(x.values.astype(np.float64)), x.name)

@@ -1,0 +1,111 @@
+"""A measure along the directions of largest variance, where `Sliced` takes random ones."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from infoplane.estimate import DegenerateData, Estimate
+from infoplane.measures import _check
+from infoplane.measures._scores import projected
+from infoplane.sample import Sample
+
+RANK = 1e-12  # of the largest variance; below, a component is rounding
+
+
+@dataclass(frozen=True)
+class SlicedPCA:
+    r"""A measure of the leading principal components of each continuous side.
+
+    .. math:: I(P_x X;\, P_y Y)
+
+    with :math:`P_x, P_y` the projections on the `dim` directions of largest variance, unscaled. Labels are
+    taken as they are, and so is a side no wider than `dim`.
+
+    Parameters
+    ----------
+    measure : measure
+        Of two variables, such as ``KSG(k=5)``.
+    dim : int
+        Number of components.
+
+    Returns
+    -------
+    Estimate
+        The measure's. The note has the share of the variance that the components hold, and constant columns.
+
+    Raises
+    ------
+    ValueError
+        If both variables are labels, or what the measure refuses.
+    DegenerateData
+        If a side has fewer than `dim` uncorrelated directions; or what the measure raises.
+
+    Notes
+    -----
+    One fixed slice per side: no Monte-Carlo error, and where the measure is right at most the information
+    of the whole. It depends on the scales of the columns (`prepare.standardise`), and misses what
+    varies little, whatever it tells.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, SlicedPCA
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(1000, 5)) * [3, 1, 1, 1, 1]
+    >>> y = x[:, 0] + rng.normal(size=1000)  # truth: ½ ln 10 = 1.151 nats
+    >>> estimate = SlicedPCA(KSG(k=5), dim=1)(x, y)
+    >>> bool(abs(estimate.value - 1.151) < 0.1)
+    True
+    >>> estimate.note
+    '1 of 5 principal components of x holds 70 % of the variance'
+    """
+
+    numbers: ClassVar[int] = 1
+    measure: Any
+    dim: int = 1
+
+    def __post_init__(self) -> None:
+        _check.positive_integer(self.dim, "dim")
+
+    def __call__(self, x: Any, y: Any) -> Estimate:
+        x, y = _check.pair(x, y)
+        _check.not_both_labels(x, y, "SlicedPCA")
+        nothing = _check.no_information(x, y)
+        if nothing is not None:
+            return nothing
+        notes = [_check.dead_note(x, y)]
+        sides = []
+        for side in (_check.alive(x), _check.alive(y)):
+            if not side.is_labels and side.width > self.dim:
+                parts, share = side.derived(("leading", self.dim), partial(_leading, side, self.dim))
+                hold = "holds" if self.dim == 1 else "hold"
+                whole = f"{side.width} principal components of {side.name}"
+                notes.append(f"{self.dim} of {whole} {hold} {100 * share:.3g} % of the variance")
+                side = parts
+            sides.append(side)
+        estimate = self.measure(*sides)
+        return replace(estimate, note=_check.join_notes([estimate.note, *notes]))
+
+
+def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
+    """The `dim` leading components of x, and their share of the variance."""
+    exponent = int(np.frexp(np.abs(x.values).max().astype(np.float64))[1])
+    values = np.ldexp(x.values.astype(np.float64), -exponent)  # squares of any values stay in range
+    values -= values.mean(axis=0)
+    if x.width <= len(x):
+        variances, axes = np.linalg.eigh(values.T @ values)
+        variances, axes = variances[::-1], axes.T[::-1]
+    else:
+        _, lengths, axes = np.linalg.svd(values, full_matrices=False)
+        variances = lengths**2
+    rank = int((variances > RANK * variances[0]).sum())
+    if rank < dim:
+        raise DegenerateData(
+            f"{x.name!r} of {len(x)} samples and {x.width} columns has {rank} uncorrelated directions, fewer "
+            f"than dim={dim}; use SlicedPCA(..., dim={rank}) or less"
+        )
+    parts = projected(values, axes[:dim], x.name)
+    share = variances[:dim].sum() / variances.clip(0).sum()
+    return Sample.of(np.ldexp(parts.values, exponent), x.name), float(share)

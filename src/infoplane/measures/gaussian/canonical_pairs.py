@@ -1,0 +1,99 @@
+"""The sum of a measure over canonical pairs."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from infoplane.estimate import DegenerateData, Estimate
+from infoplane.measures import _check
+from infoplane.measures._combine import shared_note, weighted_sum
+from infoplane.measures._scores import canonical, projected, whitened_scores
+from infoplane.sample import Sample
+
+EXCESS = 0.05  # nats from chance alone above which the note says so
+
+
+@dataclass(frozen=True)
+class CanonicalPairs:
+    r"""A measure of each pair of canonical variables, summed: many narrow estimates for one wide one.
+
+    .. math:: I \approx \sum_{i=1}^{\min(d_x, d_y)} I(a_i^\top \tilde X;\, b_i^\top \tilde Y)
+
+    with :math:`\tilde X` the normal scores of X's columns (Φ⁻¹ of rank / (n + 1)), and :math:`a_i, b_i` the
+    directions of canonical correlation between both, descending.
+
+    Parameters
+    ----------
+    measure : measure
+        Of two single columns, such as ``KSG(k=5)``.
+
+    Returns
+    -------
+    Estimate
+        In the measure's unit. The note names constant columns, ties and what the measure notes of pairs.
+
+    Raises
+    ------
+    ValueError
+        If a variable holds labels, rows differ in number, or the measure refuses the pairs.
+    DegenerateData
+        If there are no more samples than columns of both variables, so that all canonical correlations
+        are 1; or what the measure raises, naming the pair.
+
+    Notes
+    -----
+    The sum is the information if the canonical pairs are independent of each other, as they are for normal
+    copulas. It misses what is not linear in the scores across columns: of a swiss roll against its angle
+    it sees less than `KSG`. With few samples for many columns the leading correlations are too high:
+    by chance alone they add about dx·dy/2n nats, and the note says so above 0.05.
+
+    Examples
+    --------
+    >>> from infoplane import KSG, CanonicalPairs, known
+    >>> x, y = known.Normal(information=2.0, dims=4).draw(2000, seed=0)
+    >>> bool(abs(CanonicalPairs(KSG(k=5))(x, y).value - 2.0) < 0.15)
+    True
+
+    References
+    ----------
+    .. [1] Hotelling (1936), doi:10.1093/biomet/28.3-4.321
+    """
+
+    numbers: ClassVar[int] = 1
+    measure: Any
+
+    def __call__(self, x: Any, y: Any) -> Estimate:
+        x, y = _check.pair(x, y)
+        for side in (x, y):
+            _check.continuous_only(side, "CanonicalPairs", "its measure itself, Sliced or GaussianCopula")
+        nothing = _check.no_information(x, y)
+        if nothing is not None:
+            return nothing
+        note = _check.join_notes([_check.dead_note(x, y), _check.tie_note(x, y)])
+        a, b = whitened_scores(_check.alive(x)), whitened_scores(_check.alive(y))
+        if len(x) <= a.width + b.width:
+            raise DegenerateData(
+                f"{x.name!r} and {y.name!r} have {a.width} + {b.width} independent columns for {len(x)} "
+                "samples, which makes every canonical correlation 1; use prepare.pca, Sliced, or more samples"
+            )
+        _, left, right = canonical(a, b)
+        u, v = projected(a.values, left, x.name), projected(b.values, right, y.name)
+        parts = [self._pair(i, _column(u, i), _column(v, i)) for i in range(u.width)]
+        excess = a.width * b.width / (2 * len(x))
+        if excess > EXCESS:
+            columns = f"{a.width} × {b.width} columns for {len(x)} samples"
+            note = _check.join_notes([note, f"{columns} add about {excess:.2g} by chance alone"])
+        names = [str(i + 1) for i in range(u.width)]
+        note = _check.join_notes([note, shared_note([part.note for part in parts], names, "pairs")])
+        return weighted_sum([(1.0, part) for part in parts], note)
+
+    def _pair(self, i: int, u: Sample, v: Sample) -> Estimate:
+        try:
+            return self.measure(u, v)
+        except DegenerateData as error:
+            raise DegenerateData(f"canonical pair {i + 1}: {error}") from error
+
+
+def _column(x: Sample, i: int) -> Sample:
+    return Sample.of(np.ascontiguousarray(x.values[:, i : i + 1]), x.name)

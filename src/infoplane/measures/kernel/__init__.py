@@ -1,0 +1,1 @@
+"""Measures by kernels, and spectra of kernel matrices."""

@@ -1,0 +1,78 @@
+"""Clusters of a continuous variable: bins of a column, or spectral clustering of rows."""
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.linalg import eigh, qr, svd
+from scipy.sparse import csr_array, diags_array
+from scipy.sparse.linalg import eigsh
+
+from infoplane.kernels._distances import centred
+from infoplane.measures.kernel._kept import Clusters, digest, key
+from infoplane.measures.kernel._order import content_order
+from infoplane.sample import Sample
+
+NEIGHBOURS = 10  # the row itself included
+DENSE = 1000  # rows up to which all eigenvectors are the quicker way
+
+
+def clusters_of(y: Sample, count: int) -> Clusters:
+    """Kept with the sample: the input of a run is clustered once."""
+    if len(y) < count:
+        raise ValueError(
+            f"{count} clusters need at least as many samples; {y.name!r} has {len(y)}. Use fewer"
+        )
+    made_by = settings(count)
+    return y.derived(key(made_by), lambda: Clusters(_codes(y, count), made_by, digest(y)))
+
+
+def settings(count: int) -> str:
+    return f"clusters(count={count})"
+
+
+def _codes(y: Sample, count: int) -> Int[np.ndarray, " n"]:
+    values = centred(Sample.of(y.values, y.name))[0]
+    if y.width == 1:
+        return _bins(values[:, 0], count)
+    order = content_order(y)
+    codes = np.empty(len(y), dtype=np.intp)
+    codes[order] = _by_pivots(_embedding(values[order], count))
+    return codes
+
+
+def _bins(column: Float[np.ndarray, " n"], count: int) -> Int[np.ndarray, " n"]:
+    """Of equal width between the smallest and the largest value."""
+    low, high = column.min(), column.max()
+    if low == high:
+        return np.zeros(len(column), dtype=np.intp)
+    return np.minimum((column - low) / (high - low) * count, count - 1).astype(np.intp)
+
+
+def _embedding(rows: Float[np.ndarray, "n d"], count: int) -> Float[np.ndarray, "n count"]:
+    """The slowest modes of the random walk on the graph of nearest neighbours."""
+    from sklearn.neighbors import kneighbors_graph
+
+    near = csr_array(kneighbors_graph(rows, min(NEIGHBOURS, len(rows)), include_self=True))
+    weights = (near + near.T) / 2
+    weights.setdiag(0)
+    degrees = np.asarray(weights.sum(axis=1)).ravel()
+    roots = np.sqrt(np.where(degrees > 0, degrees, 1.0))
+    scaled = diags_array(1 / roots) @ weights @ diags_array(1 / roots)
+    if len(rows) <= max(DENSE, 2 * count):
+        last = len(rows) - 1
+        vectors = eigh(scaled.toarray(), subset_by_index=(last - count + 1, last))[1]
+    else:
+        start = np.random.default_rng(0).standard_normal(len(rows))
+        vectors = eigsh(scaled, count, which="LA", v0=start, maxiter=100 * len(rows))[1]
+    return vectors[:, ::-1] / roots[:, None]
+
+
+def _by_pivots(vectors: Float[np.ndarray, "n count"]) -> Int[np.ndarray, " n"]:
+    """Damle, Minden, Ying (2019), doi:10.1093/imaiai/iay008: rotate the modes so that each is one cluster's.
+
+    The rows that a pivoted QR picks first stand for the clusters; the rotation nearest to the one that
+    makes them the axes shows where every other row belongs.
+    """
+    count = vectors.shape[1]
+    pivots = qr(vectors.T, mode="r", pivoting=True)[1][:count]
+    left, _, right = svd(vectors[pivots].T)
+    return np.abs(vectors @ (left @ right)).argmax(axis=1)

@@ -1,0 +1,1 @@
+"""Measures by distances to nearest neighbours."""

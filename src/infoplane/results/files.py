@@ -1,0 +1,87 @@
+"""The dataset of results as a file and as a table."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from infoplane.results.schema import COORDS, DIMS, check_schema, error_names
+from infoplane.storage.files import write_whole
+
+
+def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
+    """Write the dataset as netCDF 3, whole or not at all; an existing file is replaced.
+
+    Raises
+    ------
+    ValueError
+        If `ds` does not keep to the schema, or holds no estimate.
+    """
+    check_schema(ds)
+    if 0 in ds["value"].shape:  # netCDF 3 has no empty dimensions
+        raise ValueError("the dataset holds no estimate, so there is nothing to save; see infoplane.evaluate")
+    write_whole(Path(path), bytes(ds.to_netcdf(engine="scipy")))
+    return Path(path)
+
+
+def open_dataset(path: str | Path) -> xr.Dataset:
+    """Read what `save_dataset` wrote, into memory, with the dtypes of the schema.
+
+    Raises
+    ------
+    ValueError
+        If the file holds something else.
+    """
+    try:
+        with xr.open_dataset(path, engine="scipy") as file:
+            ds = file.load()
+    except TypeError as error:
+        raise ValueError(f"{path} is not a netCDF 3 file, as save_dataset writes them") from error
+    for name, array in ds.variables.items():  # netCDF 3 has neither strings nor 64-bit integers
+        if array.dtype.kind == "O":
+            ds[name] = (array.dims, array.values.astype(str))
+        elif name in ("step", "metric_step"):
+            ds[name] = (array.dims, array.values.astype(np.int64))
+    ds = ds.set_coords([name for name in COORDS if name in ds])
+    ds.attrs = {key: value.item() if hasattr(value, "item") else value for key, value in ds.attrs.items()}
+    check_schema(ds)
+    return ds
+
+
+def save_table(ds: xr.Dataset, path: str | Path) -> Path:
+    """Write a tidy CSV: one row per estimate, without the slices; NaN is an empty field.
+
+    Columns: run, split, step, layer, quantity, of, measure, value, unit, stderr, one ``error_<source>``
+    each, n, note. UTF-8; whole or not at all.
+
+    Raises
+    ------
+    ValueError
+        If `ds` does not keep to the schema.
+    """
+    check_schema(ds)
+    ds = ds.transpose(*DIMS, ...)
+    numbers = {name: ds[name].values for name in ("value", "stderr", *error_names(ds), "n")}
+    notes = ds["note"].values
+    of_quantity = {name: ds[name].values for name in ("of", "measure", "unit")}
+    there = np.isfinite(numbers["value"]) | np.isfinite(numbers["n"]) | (notes != "")
+    errors = error_names(ds)
+    file = io.StringIO()
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow([*DIMS, "of", "measure", "value", "unit", "stderr", *errors, "n", "note"])
+    for place in np.argwhere(there):
+        at, quantity = tuple(place), place[-1]
+        of, measure, unit = (of_quantity[name][quantity] for name in ("of", "measure", "unit"))
+        value, stderr, *rest = (_cell(array[at]) for array in numbers.values())
+        where = [ds[dim].values[i] for dim, i in zip(DIMS, place, strict=True)]
+        table.writerow([*where, of, measure, value, unit, stderr, *rest, notes[at]])
+    write_whole(Path(path), file.getvalue().encode())
+    return Path(path)
+
+
+def _cell(number: float) -> str:
+    if np.isnan(number):
+        return ""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))

@@ -1,0 +1,3 @@
+from .sweeps import sensitivity
+
+__all__ = ["sensitivity"]
