@@ -7,7 +7,6 @@ from infoplane.measures import KSG, Plugin, Sliced
 from infoplane.questions import Ask
 from infoplane.results import load, save_dataset
 from infoplane.runs import Probe, Run
-from infoplane.runs.rows import data_digest
 from infoplane.runs.variables import Layer
 from infoplane.settings import describe
 
@@ -36,7 +35,7 @@ def put(run, *, name="S", step=0, of=("input", "layer:fc1"), measure=SLICED, val
         "of": list(of),
         "measure": describe(measure),
         "settings": repr(measure),
-        "data": data_digest(run, split, step, of),
+        "data": run.outline().data_digest(split, step, of),
         "value": value,
         "unit": "nats",
         "errors": {},
@@ -123,11 +122,11 @@ def test_stale_rows_are_left_out(run):
 
 def test_the_digest_is_of_all_variables_in_order(run):
     words = ["input", "layer:fc1"]
-    same = data_digest(run, "test", 0, words)
+    same = run.outline().data_digest("test", 0, words)
     assert len(same) == 16
-    assert data_digest(run, "test", 0, words[::-1]) != same
-    assert data_digest(run, "test", 10, words) != same
-    assert data_digest(run, "test", 10, ["input", "layer:fc1@first"]) == same
+    assert run.outline().data_digest("test", 0, words[::-1]) != same
+    assert run.outline().data_digest("test", 10, words) != same
+    assert run.outline().data_digest("test", 10, ["input", "layer:fc1@first"]) == same
 
 
 def test_two_measures_under_one_name_are_refused(run):

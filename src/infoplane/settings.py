@@ -42,8 +42,13 @@ def describe(measure: Any) -> Any:
 
 
 def canonical(measure: Any) -> str:
-    """`describe` as one line of JSON, of a measure or of what a row says of it: equal for equal settings."""
-    return json.dumps(describe(measure), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """`describe` as one line of JSON: equal for equal settings."""
+    return canonical_json(describe(measure))
+
+
+def canonical_json(described: Any) -> str:
+    """`canonical` of what `describe` gave, as a row has it."""
+    return json.dumps(described, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def varied(measure: Any, field: str, value: Any) -> Any:

@@ -54,10 +54,10 @@ def test_headers_and_digests_read_no_tensor_and_a_layer_reads_one(run, monkeypat
     run.save_snapshot(10, LAYERS)
     read = []
     original = _files.read_tensor
-    monkeypatch.setattr(
-        "infoplane.runs.folder.read_tensor", lambda path, key: read.append(key) or original(path, key)
-    )
-    monkeypatch.setattr("infoplane.runs.variables.read_tensor", lambda path, key: read.append(key))
+    for reader in ("folder", "outline", "variables"):
+        monkeypatch.setattr(
+            f"infoplane.runs.{reader}.read_tensor", lambda path, key: read.append(key) or original(path, key)
+        )
     run.digest("test", "layer:fc1", 10)
     run.digest("test", "input")
     run.snapshot(10)

@@ -1,157 +1,154 @@
-"""Cells to rows, over threads or any executor."""
+"""Batches of cells to results, over threads or any executor: the one place where data turn into estimates."""
 
 import os
-import threading
+import queue
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import ExitStack
-from functools import lru_cache
+from functools import partial
+from itertools import islice
 from typing import Any
 
-import numpy as np
-from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from infoplane import spectra
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.evaluation.cells import Question, Task
-from infoplane.runs import Run
-from infoplane.runs.rows import place_of
-from infoplane.runs.variables import FIRST
+from infoplane.evaluation.cells import Batch, Cell, Result, S
+from infoplane.evaluation.threads import Threads
+from infoplane.evaluation.workplace import fixed, workplace
 from infoplane.sample import Sample
-from infoplane.settings import describe
-from infoplane.storage.json_lines import plain
 
-FIXED_SAMPLES = 6  # inputs and targets kept by a process, with their slices
+IN_FLIGHT = 1000  # batches that an executor of unknown size has at a time
 
 
-def work(
-    runs: Sequence[Run], tasks: Sequence[Task], executor: Executor | None, workers: int | None, progress: bool
+def estimated(measure: Any, samples: Sequence[Sample]) -> Estimate:
+    """The measure's estimate; NaN with the reason as note where the data admit none."""
+    try:
+        return measure(*samples)
+    except DegenerateData as reason:
+        return Estimate(float("nan"), note=str(reason))
+
+
+def run_batches(
+    batches: Iterable[Batch[S]],
+    keep: Callable[[S, Cell, Result], None],
+    executor: Executor | None = None,
+    *,
+    workers: int | None = None,
+    progress: bool = True,
+    doing: str = "measuring",
 ) -> None:
+    """Measure every cell and hand its result to `keep`, in this thread, as soon as its batch is done.
+
+    Parameters
+    ----------
+    batches : iterable of Batch
+    keep : callable
+        Of the batch's source, the cell and its result.
+    executor : concurrent.futures.Executor, optional
+        Where batches run; threads by default.
+    workers : int, optional
+        Number of threads; by default one per available core. Ignored with `executor`.
+    progress : bool
+        Show a bar when it takes more than two seconds.
+    doing : str
+        What the bar says.
+
+    Raises
+    ------
+    BrokenExecutor
+        If a worker process died. As after every error and interrupt, what was done until then is kept.
+    """
+    batches = list(batches)
+    total = sum(len(batch.cells) for batch in batches)
     with ExitStack() as stack:
-        append = {run.path: stack.enter_context(run.appending("estimates.jsonl")) for run in runs}
         bar = stack.enter_context(
-            tqdm(total=sum(len(task.questions) for task in tasks), desc="measuring", unit="estimate", delay=2)
-            if progress
-            else tqdm(disable=True)
+            tqdm(total=total, desc=doing, unit="estimate", delay=2) if progress else tqdm(disable=True)
         )
-        stack.enter_context(threadpool_limits(1, user_api="blas"))
-        stack.callback(_forget)  # when the threads have ended
+        most = IN_FLIGHT
         if executor is None:
-            executor = stack.enter_context(ThreadPoolExecutor(workers or _cores()))
-        futures = {executor.submit(measure_layer, task): task for task in tasks}
+            workers = min(workers or cores(), max(1, len(batches)))
+            most = 2 * workers
+            stack.enter_context(workplace(linger=0))
+            executor = stack.enter_context(Threads(workers))
+        flight = _Flight(executor, keep, bar)
         try:
-            for future in as_completed(futures):
-                _keep(future, append[futures.pop(future).run], bar)
-        finally:
-            for future, task in futures.items():
-                if not future.cancel() and future.done() and future.exception() is None:
-                    _keep(future, append[task.run], bar)
-
-
-def _keep(future: Future, append: Callable[[dict], None], bar: tqdm) -> None:
-    for row in future.result():
-        append(row)
-        bar.update()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def measure_layer(task: Task) -> list[dict[str, Any]]:
-    """The rows of one task; runs in any thread or process that sees the run's folder."""
-    if os.getpid() != task.parent:
-        _one_blas_thread()
-    run = Run(task.run)
-    own: dict[str, Sample] = {}
-    rows = []
-    for question in task.questions:
-        start = time.perf_counter()
-        samples = [_sample(run, task, word, own) for word in question.of]
-        try:
-            estimate = question.measure(*samples)
-        except DegenerateData as reason:
-            estimate = Estimate(float("nan"), note=str(reason))
-        except Exception as error:
-            error.add_note(
-                f"while measuring {question.quantity!r} of {', '.join(question.of)} "
-                f"(run {task.run}, split {task.split!r}, step {task.step})"
+            flight.run(iter(batches), most)
+        except BrokenExecutor as error:
+            raise BrokenExecutor(
+                f"a worker process died (killed, or out of memory?); {flight.kept} of {total} estimates are "
+                "done and kept: start it again, and it goes on from there"
+            ) from error
+        except KeyboardInterrupt as stop:
+            stop.add_note(
+                f"stopped while {doing}: {flight.kept} of {total} estimates are done and kept; started "
+                "again, it goes on from there"
             )
             raise
-        rows.append(_row(task, question, estimate, len(samples[0]), time.perf_counter() - start))
-        for word, sample in zip(question.of, samples, strict=True):
-            spectra.keep(sample, run, _digest(run, task, word))
-    return rows
 
 
-def _sample(run: Run, task: Task, word: str, own: dict[str, Sample]) -> Sample:
-    """The variable, shared by the process where it is fixed, else by the task's questions."""
-    if word in own:
-        return own[word]
-    if word in ("input", "target") or word.endswith(FIRST):
-        own[word] = _fixed_sample(run, task, word)
-    else:
-        own[word] = run.sample(task.split, word, task.step)
-    spectra.restore(own[word], run, _digest(run, task, word))
-    return own[word]
+class _Flight:
+    """Batches at an executor, and what came back."""
+
+    def __init__(self, executor: Executor, keep: Callable[[Any, Cell, Result], None], bar: tqdm) -> None:
+        self.executor, self.keep, self.bar = executor, keep, bar
+        self.kept = 0
+        self.flying: dict[Future, Batch] = {}
+        self.landed: queue.SimpleQueue[Future] = queue.SimpleQueue()
+
+    def run(self, batches: Iterable[Batch], most: int) -> None:
+        try:
+            self._start(batches, most)
+            while self.flying:
+                self._take(self.landed.get())
+                self._start(batches, most)
+        finally:
+            for future in list(self.flying):
+                if not future.cancel() and future.done() and future.exception() is None:
+                    self._take(future)
+
+    def _start(self, batches: Iterable[Batch], most: int) -> None:
+        for batch in islice(batches, most - len(self.flying)):
+            future = self.executor.submit(measured, batch)
+            self.flying[future] = batch
+            future.add_done_callback(self.landed.put)
+
+    def _take(self, future: Future) -> None:
+        batch = self.flying.pop(future)
+        for cell, result in zip(batch.cells, future.result(), strict=True):
+            self.keep(batch.source, cell, result)
+            self.kept += 1
+            self.bar.update()
 
 
-def _digest(run: Run, task: Task, word: str) -> str:
-    return run.digest(task.split, *place_of(run, task.step, word))
+def measured(batch: Batch) -> list[Result]:
+    """The results of one batch; runs in any thread or process where its source gives the variables."""
+    own: dict[str, Sample] = {}
+    with workplace():
+        return [_result(batch, cell, own) for cell in batch.cells]
 
 
-_fixed: dict[tuple[str, str], Sample] = {}
-_fixed_lock = threading.Lock()
+def _result(batch: Batch, cell: Cell, own: dict[str, Sample]) -> Result:
+    start = time.perf_counter()
+    try:
+        for word in cell.of:
+            if word not in own:
+                own[word] = _variable(batch, word)
+        samples = [own[word] for word in cell.of]
+        busy = time.thread_time()
+        estimate = estimated(cell.measure, samples)
+    except Exception as error:
+        error.add_note(f"while measuring {cell.name!r} of {', '.join(cell.of)} ({batch.source})")
+        raise
+    processor = time.thread_time() - busy
+    return Result(estimate, len(samples[0]), time.perf_counter() - start, processor)
 
 
-def _fixed_sample(run: Run, task: Task, word: str) -> Sample:
-    """Kept by content, so that all seeds of a study share one projected and sorted input."""
-    key = (word, _digest(run, task, word))
-    with _fixed_lock:
-        if key not in _fixed:
-            while len(_fixed) >= FIXED_SAMPLES:
-                del _fixed[next(iter(_fixed))]
-            sample = run.sample(task.split, *place_of(run, task.step, word))
-            # a layer beside itself at the first step is another variable, with directions of its own
-            _fixed[key] = Sample.of(sample.values, word, sample.classes)
-        return _fixed[key]
+def _variable(batch: Batch, word: str) -> Sample:
+    key, make = batch.source.fixed(word), partial(batch.source, word)
+    return make() if key is None else fixed(key, make)
 
 
-def _forget() -> None:
-    with _fixed_lock:
-        _fixed.clear()
-
-
-@lru_cache(maxsize=1)
-def _one_blas_thread() -> None:
-    threadpool_limits(1, user_api="blas")
-
-
-def _row(task: Task, question: Question, estimate: Estimate, n: int, seconds: float) -> dict[str, Any]:
-    from infoplane import __version__
-
-    note = estimate.note if task.aligned else "; ".join(filter(None, [estimate.note, "alignment unverified"]))
-    row = {
-        "quantity": question.quantity,
-        "split": task.split,
-        "step": task.step,
-        "layer": task.layer,
-        "of": list(question.of),
-        "measure": describe(question.measure),
-        "settings": repr(question.measure),
-        "data": question.data,
-        "value": estimate.value,
-        "unit": estimate.unit,
-        "errors": dict(estimate.errors),
-        "note": note,
-        "n": n,
-        "seconds": round(seconds, 3),
-        "version": __version__,
-    }
-    if estimate.slices is not None:
-        # the shortest decimals that give the float32 back
-        row["slices"] = [float(str(value)) for value in estimate.slices.values.astype(np.float32)]
-        row["frame"] = estimate.slices.frame
-    return plain(row, "the row")
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

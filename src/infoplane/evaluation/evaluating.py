@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import xarray as xr
 
-from infoplane.evaluation.engine import work
-from infoplane.evaluation.resolving import open_tasks
+from infoplane.evaluation.cells import Cell, Result
+from infoplane.evaluation.engine import run_batches
+from infoplane.evaluation.resolving import OfSnapshot, open_batches
 from infoplane.questions import Ask, check_questions
-from infoplane.results.loading import as_runs, load
-from infoplane.runs import Run
+from infoplane.results.loading import Opened, as_runs, dataset, load
+from infoplane.runs.folder import ESTIMATES, Run
+from infoplane.settings import describe
+from infoplane.storage.json_lines import plain
 
 
 def evaluate(
@@ -53,9 +59,41 @@ def evaluate(
     flight are measured twice. Data that admit no estimate (`DegenerateData`) become rows of NaN with the
     reason as note; any other error ends the evaluation, and what was measured stays.
     """
-    runs = as_runs(runs)
     check_questions(questions)
-    tasks = [task for run in runs for task in open_tasks(run, questions)]
-    if tasks:
-        work(runs, tasks, executor, workers, progress)
-    return load(runs, questions)
+    opened = [Opened(run) for run in as_runs(runs)]
+    batches = [batch for one in opened for batch in open_batches(one.outline, questions, set(one.keys))]
+    if not batches:
+        return dataset(opened, questions)
+    with ExitStack() as stack:
+        append = {one.run.path: stack.enter_context(one.run.appending(ESTIMATES)) for one in opened}
+
+        def keep(source: OfSnapshot, cell: Cell, result: Result) -> None:
+            append[source.run](_row(cell, result, source.aligned))
+
+        run_batches(batches, keep, executor, workers=workers, progress=progress)
+    return load([one.run for one in opened], questions)
+
+
+def _row(cell: Cell, result: Result, aligned: bool) -> dict[str, Any]:
+    from infoplane import __version__
+
+    estimate = result.estimate
+    note = estimate.note if aligned else "; ".join(filter(None, [estimate.note, "alignment unverified"]))
+    row = {
+        "quantity": cell.name,
+        **cell.key,
+        "measure": describe(cell.measure),
+        "settings": repr(cell.measure),
+        "value": estimate.value,
+        "unit": estimate.unit,
+        "errors": dict(estimate.errors),
+        "note": note,
+        "n": result.n,
+        "seconds": round(result.seconds, 3),
+        "version": __version__,
+    }
+    if estimate.slices is not None:
+        # the shortest decimals that give the float32 back
+        row["slices"] = [float(str(value)) for value in estimate.slices.values.astype(np.float32)]
+        row["frame"] = estimate.slices.frame
+    return plain(row, "the row")

@@ -1,14 +1,18 @@
 """Every layer of a run beside every layer of the same or another run."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from tqdm import tqdm
 
-from infoplane.estimate import DegenerateData, Estimate
+from infoplane.estimate import Estimate
+from infoplane.evaluation.cells import Batch, Cell, Result
+from infoplane.evaluation.engine import run_batches
 from infoplane.runs import Run
+from infoplane.runs.variables import load
 from infoplane.sample import Sample
 
 HELD_BYTES = 2**30  # of n × n matrices that the samples of one side may keep, else they are read anew
@@ -62,18 +66,19 @@ def layer_matrix(
     _same_samples(run, other, split)
     left, right = _Side(run, split, step), _Side(other, split, other_step)
     found = _all_pairs(measure, left, right)
+    pairs = [[found[name, other_name] for other_name in right.names] for name in left.names]
     return xr.DataArray(
-        np.array([[one.value for one in row] for row in found]),
+        np.array([[one.value for one in row] for row in pairs]),
         dims=("layer", "other_layer"),
         coords={
             "layer": left.names,
             "other_layer": right.names,
-            "note": (("layer", "other_layer"), [[one.note for one in row] for row in found]),
+            "note": (("layer", "other_layer"), [[one.note for one in row] for row in pairs]),
         },
         name="value",
         attrs={
             "measure": repr(measure),
-            "unit": next((one.unit for row in found for one in row if np.isfinite(one.value)), ""),
+            "unit": next((one.unit for row in pairs for one in row if np.isfinite(one.value)), ""),
             "run": run.path.name,
             "other_run": other.path.name,
             "step": left.step,
@@ -87,39 +92,62 @@ class _Side:
     """The layers of one snapshot, read when they are asked for."""
 
     def __init__(self, run: Run, split: str, step: int | None) -> None:
-        if not run.steps:
+        self.run, self.split, self._outline = run, split, run.outline()
+        if not self._outline.steps:
             raise ValueError(
                 f"{run.path} has no snapshots to compare; record some with a Tracker or Run.record"
             )
-        self.run, self.split = run, split
-        self.step = run.steps[-1] if step is None else step
-        self.names = list(run.snapshot(self.step).layers.get(split, ()))
+        self.step = self._outline.steps[-1] if step is None else step
+        self.names = list(self._outline.snapshot(self.step).layers.get(split, ()))
         if not self.names:
             raise ValueError(f"step {self.step} of {run.path} holds no layers of split {split!r}")
 
     def sample(self, name: str) -> Sample:
-        return self.run.sample(self.split, f"layer:{name}", self.step)
+        word = f"layer:{name}"
+        return load(self._outline.place(self.split, word, self.step), word)
 
 
-def _all_pairs(measure: Any, left: _Side, right: _Side) -> list[list[Estimate]]:
+@dataclass(frozen=True)
+class _Row:
+    """One layer of the left side, beside those of the right one, which may be held already."""
+
+    left: _Side
+    right: _Side
+    held: Mapping[str, Sample]
+
+    def __call__(self, word: str) -> Sample:
+        side, _, name = word.partition(":")
+        if side == "left":
+            return self.left.sample(name)
+        return self.held.get(name) or self.right.sample(name)
+
+    def fixed(self, word: str) -> None:
+        """Nothing: what is to be shared is held."""
+
+    def __str__(self) -> str:
+        return f"{self.left.run.path}, step {self.left.step}, and {self.right.run.path}, {self.right.step}"
+
+
+def _all_pairs(measure: Any, left: _Side, right: _Side) -> dict[tuple[str, str], Estimate]:
     hold = 8 * left.run.probe_header(left.split).n ** 2 * len(right.names) <= HELD_BYTES
-    held = {name: right.sample(name) for name in right.names} if hold else {}
-    out: list[list[Estimate]] = []
-    with tqdm(total=len(left.names) * len(right.names), desc="comparing layers", unit="pair", delay=2) as bar:
-        for name in left.names:
-            sample, row = left.sample(name), []
-            for other in right.names:
-                row.append(_measured(measure, sample, held[other] if hold else right.sample(other)))
-                bar.update()
-            out.append(row)
-    return out
+    row = _Row(left, right, {name: right.sample(name) for name in right.names} if hold else {})
+    batches = []
+    for name in left.names:
+        pairs = [(name, other) for other in right.names]
+        # without room for all, each pair is read anew
+        for shared in [pairs] if hold else [[pair] for pair in pairs]:
+            batches.append(Batch(row, tuple(_cell(measure, *pair) for pair in shared)))
+    found: dict[tuple[str, str], Estimate] = {}
+
+    def keep(_: _Row, cell: Cell, result: Result) -> None:
+        found[cell.key["pair"]] = result.estimate
+
+    run_batches(batches, keep, doing="comparing layers")
+    return found
 
 
-def _measured(measure: Any, sample: Sample, other: Sample) -> Estimate:
-    try:
-        return measure(sample, other)
-    except DegenerateData as reason:
-        return Estimate(float("nan"), note=str(reason))
+def _cell(measure: Any, name: str, other: str) -> Cell:
+    return Cell(f"{name}, {other}", {"pair": (name, other)}, measure, (f"left:{name}", f"right:{other}"))
 
 
 def _split(run: Run, split: str | None) -> str:

@@ -1,50 +1,97 @@
-"""Questions to a run, resolved to variables: which cells are open."""
+"""Questions to a run, resolved to variables: the cells that have no row yet."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from infoplane.evaluation.cells import Question, Task
+from infoplane.evaluation.cells import Batch, Cell, unmeasured
 from infoplane.questions import Ask
-from infoplane.runs import Run, Snapshot
-from infoplane.runs.rows import data_digest, row_key
-from infoplane.runs.variables import Layer, layer_word
-from infoplane.settings import describe
+from infoplane.runs.outline import Outline
+from infoplane.runs.snapshots import Snapshot
+from infoplane.runs.variables import FIRST, Layer, Place, layer_word, load
+from infoplane.sample import Sample
+
+INPUT_AND_TARGET = {"input", "target"}
 
 
-def open_tasks(run: Run, questions: Mapping[str, Ask]) -> list[Task]:
-    """The tasks whose questions have no row yet."""
-    done = {row_key(row) for row in run.rows()}
-    asked: dict[tuple[str, int, str], list[Question]] = {}
-    snapshots = [run.snapshot(step) for step in run.steps]
-    if not snapshots:
-        raise ValueError(f"{run.path} has no snapshots to measure; record some with a Tracker or Run.record")
-    for split in run.splits:
+@dataclass(frozen=True)
+class OfSnapshot:
+    """Variables of one split at one step of a run, whose places are known: no header is read to get them.
+
+    Parameters
+    ----------
+    run : Path
+    split : str
+    step : int
+    places : mapping of str to Place
+    aligned : bool
+        Whether the rows of layers are known to be the probe's.
+    """
+
+    run: Path
+    split: str
+    step: int
+    places: Mapping[str, Place]
+    aligned: bool
+
+    def __call__(self, word: str) -> Sample:
+        return load(self.places[word], word)
+
+    def fixed(self, word: str) -> Hashable | None:
+        """Inputs, targets and first layers by content, so that all seeds of a study share them."""
+        is_fixed = word in INPUT_AND_TARGET or word.endswith(FIRST)
+        # a layer beside itself at the first step is another variable, with directions of its own
+        return (word, self.places[word].digest) if is_fixed else None
+
+    def __str__(self) -> str:
+        return f"run {self.run}, split {self.split!r}, step {self.step}"
+
+
+def open_batches(outline: Outline, questions: Mapping[str, Ask], done: set[tuple]) -> list[Batch[OfSnapshot]]:
+    """All questions about one layer of one snapshot are a batch; of those, what is not done yet.
+
+    Raises
+    ------
+    ValueError
+        For a run without snapshots, or a question of what it has not recorded.
+    """
+    if not outline.steps:
+        raise ValueError(
+            f"{outline.folder} has no snapshots to measure; record some with a Tracker or Run.record"
+        )
+    snapshots = [outline.snapshot(step) for step in outline.steps]
+    cells: dict[tuple[str, int, str], list[Cell]] = {}
+    for split in outline.probe:
         for quantity, ask in questions.items():
-            for snapshot, layer, of in _cases(run, split, ask, quantity, snapshots):
-                question = Question(quantity, ask.measure, of, data_digest(run, split, snapshot.step, of))
-                if _key(split, snapshot.step, layer, question) not in done:
-                    asked.setdefault((split, snapshot.step, layer), []).append(question)
-    aligned = {snapshot.step: snapshot.aligned for snapshot in snapshots}
-    return [
-        Task(run.path, split, step, layer, tuple(questions), aligned[step].get(split, True), os.getpid())
-        for (split, step, layer), questions in asked.items()
+            for snapshot, layer, of in _cases(outline, split, ask, quantity, snapshots):
+                at: dict[str, Any] = {"split": split, "step": snapshot.step, "layer": layer, "of": of}
+                at["data"] = outline.data_digest(split, snapshot.step, of)
+                cell = Cell(quantity, at, ask.measure, of)
+                cells.setdefault((split, snapshot.step, layer), []).append(cell)
+    batches = [
+        Batch(_source(outline, split, step, own), tuple(own)) for (split, step, _), own in cells.items()
     ]
+    return unmeasured(batches, done)
 
 
-def _key(split: str, step: int, layer: str, question: Question) -> tuple:
-    return row_key(
-        {"split": split, "step": step, "layer": layer, "of": list(question.of), "data": question.data}
-        | {"measure": describe(question.measure)}
-    )
+def _source(outline: Outline, split: str, step: int, cells: Sequence[Cell]) -> OfSnapshot:
+    words = dict.fromkeys(word for cell in cells for word in cell.of)
+    places = {word: outline.place(split, word, step) for word in words}
+    aligned = outline.snapshot(step).aligned.get(split, True)
+    return OfSnapshot(outline.folder, split, step, places, aligned)
 
 
 def _cases(
-    run: Run, split: str, ask: Ask, quantity: str, snapshots: Sequence[Snapshot]
+    outline: Outline, split: str, ask: Ask, quantity: str, snapshots: Sequence[Snapshot]
 ) -> Iterator[tuple[Snapshot, str, tuple[str, ...]]]:
     """Each snapshot, name of layer or layers, and variables that a question is about."""
-    if "target" in ask.of and "target" not in run.probe_header(split).digests:
-        raise ValueError(f"{quantity!r} is of the target, but the probe {split!r} of {run.path} has none")
-    if set(ask.of) <= {"input", "target"} and run.probe_header(split).as_input is None:
+    header = outline.header(split)
+    if "target" in ask.of and "target" not in header.digests:
+        raise ValueError(
+            f"{quantity!r} is of the target, but the probe {split!r} of {outline.folder} has none"
+        )
+    if set(ask.of) <= INPUT_AND_TARGET and header.as_input is None:
         snapshots = snapshots[:1]  # the same at every step
     for snapshot in snapshots:
         recorded = snapshot.layers.get(split, ())

@@ -10,7 +10,7 @@ import xarray as xr
 from infoplane.questions import Ask
 from infoplane.results.schema import DIMS
 from infoplane.runs.variables import FIRST
-from infoplane.settings import canonical
+from infoplane.settings import canonical_json
 
 
 def describe_quantities(
@@ -21,7 +21,7 @@ def describe_quantities(
     for name, row in named:
         of = [_any_layer(word) for word in row["of"]] if questions is None else questions[name].words
         new = {"unit": row["unit"], "measure": row["settings"], "of": ", ".join(of)}
-        new["key"], new["known"] = canonical(row["measure"]), row["value"] is not None
+        new["key"], new["known"] = canonical_json(row["measure"]), row["value"] is not None
         old = about.setdefault(name, new)
         if new["known"] and not old["known"]:  # data that admit no estimate tell no unit
             old |= {"unit": new["unit"], "known": True}
@@ -56,7 +56,7 @@ def dense(
     numbers = ("value", "stderr", *(f"error_{source}" for source in sources), "n")
     out = {name: np.full(shape, np.nan) for name in numbers}
     notes = np.full(shape, "", dtype=object)
-    width = max((len(row.get("slices") or ()) for _, _, row in named), default=0)
+    width = max((len(row.get("slices", ())) for _, _, row in named), default=0)
     slices, frame = np.full((*shape, width), np.nan, np.float32), np.zeros(shape, np.int32)
     for i, name, row in named:
         at = (i, *(index[dim][row[dim]] for dim in ("split", "step", "layer")), index["quantity"][name])
@@ -66,8 +66,8 @@ def dense(
         for source, error in errors.items():
             out[f"error_{source}"][at] = error
         notes[at] = row.get("note") or ""
-        if row.get("slices"):
-            slices[at][: len(row["slices"])] = np.array(row["slices"], np.float32)  # null is NaN
+        if len(row.get("slices", ())):
+            slices[at][: len(row["slices"])] = row["slices"]
             frame[at] = row.get("frame") or 1
     variables: dict[str, Any] = {name: (DIMS, array) for name, array in out.items()}
     variables["note"] = (DIMS, notes.astype(str))

@@ -3,18 +3,22 @@
 What the dataset holds is written in docs/schema.md.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from infoplane.questions import Ask
 from infoplane.results.dense import dense, describe_quantities, metrics_dataset
 from infoplane.results.schema import SCHEMA, check_schema
 from infoplane.runs import Run
-from infoplane.runs.rows import joined_digest, place_of, row_key
+from infoplane.runs.outline import Outline
+from infoplane.runs.rows import row_key
 from infoplane.runs.variables import FIRST
 from infoplane.settings import canonical
 
@@ -50,18 +54,45 @@ def load(
     Of rows with the same key the last counts; under two names they are two quantities. A row whose variables
     are no longer in the run as they were when it was measured is stale and left out.
     """
-    folders = as_runs(runs)
-    names = run_names(folders)
+    return dataset([Opened(run) for run in as_runs(runs)], questions)
+
+
+class Opened:
+    """A run as it is now, with what is read of it read once: headers, rows, and the rows' keys."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.outline = run, run.outline()
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """As they stand in the file, slices as float32."""
+        return [_with_slices(row) for row in self.run.each_row()]
+
+    @cached_property
+    def keys(self) -> list[tuple]:
+        """The `row_key` of each row."""
+        return [row_key(row) for row in self.rows]
+
+
+def _with_slices(row: dict[str, Any]) -> dict[str, Any]:
+    # an eighth of the list; null is NaN
+    return row | {"slices": np.array(row.get("slices") or (), np.float32)}
+
+
+def dataset(opened: Sequence[Opened], questions: Mapping[str, Ask] | None = None) -> xr.Dataset:
+    """What `load` gives, of runs that are open already."""
+    names = run_names([one.run for one in opened])
+    asked = {name: (canonical(ask.measure), ask.words) for name, ask in (questions or {}).items()}
     named = [
         (i, name, row)
-        for i, run in enumerate(folders)
-        for row in _fresh_rows(run)
-        for name in _names_of(row, run, questions)
+        for i, one in enumerate(opened)
+        for row, key in _fresh_rows(one)
+        for name in ([row["quantity"]] if questions is None else _names_of(row, key[-1], one.outline, asked))
     ]
     about = describe_quantities([(name, row) for _, name, row in named], questions)
-    ds = dense(named, names, _coordinates(folders, [(i, row) for i, _, row in named]), about)
-    ds.attrs = {"step": _meaning_of_step(folders), "schema": SCHEMA}
-    ds = ds.merge(metrics_dataset([run.metrics() for run in folders], names))
+    ds = dense(named, names, _coordinates(opened, [(i, row) for i, _, row in named]), about)
+    ds.attrs = {"step": _meaning_of_step(opened), "schema": SCHEMA}
+    ds = ds.merge(metrics_dataset([one.run.metrics() for one in opened], names))
     check_schema(ds)
     return ds
 
@@ -73,8 +104,8 @@ def as_runs(runs: Run | str | Path | Iterable[Run | str | Path]) -> list[Run]:
         raise ValueError("no runs were given; give a Run, a path, or several of them")
     found = [run if isinstance(run, Run) else Run(run) for run in several]
     paths = [run.path.resolve() for run in found]
-    for path in paths:
-        if paths.count(path) > 1:
+    for path, times in Counter(paths).items():
+        if times > 1:
             raise ValueError(f"the run {str(path)!r} was given twice; give each run once")
     return found
 
@@ -86,64 +117,52 @@ def run_names(runs: Sequence[Run]) -> list[str]:
     return ["/".join(path[-depth:]) for path in parts]
 
 
-def _fresh_rows(run: Run) -> list[dict]:
+def _fresh_rows(opened: Opened) -> list[tuple[dict, tuple]]:
     """The rows whose data are still there, of each key and name the last, in the order of measuring."""
-    steps, splits = set(run.steps), set(run.splits)
-    snapshot, header, digest = cache(run.snapshot), cache(run.probe_header), cache(run.digest)
-
-    def is_there(split: str, word: str, at: int) -> bool:
-        whose = header(split).as_input if word == "input" else None
-        layer = word.removeprefix("layer:") if word.startswith("layer:") else whose
-        return word in header(split).digests if layer is None else f"{split}/{layer}" in snapshot(at).digests
+    outline = opened.outline
+    steps, splits = set(outline.steps), set(outline.probe)
 
     @cache
     def current(split: str, step: int, words: tuple[str, ...]) -> str | None:
-        places = [place_of(run, step, word) for word in words]
-        there = all(is_there(split, *place) for place in places)
-        return joined_digest(digest(split, *place) for place in places) if there else None
+        there = all(outline.has(split, word, step) for word in words)
+        return outline.data_digest(split, step, words) if there else None
 
-    known: dict[tuple, dict] = {}
-    for row in run.rows():
-        at = row["split"], row["step"]
-        if at[0] in splits and at[1] in steps and row["data"] == current(*at, tuple(row["of"])):
-            key = (row["quantity"], *row_key(row))
-            known.pop(key, None)
-            known[key] = row
+    known: dict[tuple, tuple[dict, tuple]] = {}
+    for row, key in zip(opened.rows, opened.keys, strict=True):
+        split, step = row["split"], row["step"]
+        if split in splits and step in steps and row["data"] == current(split, step, tuple(row["of"])):
+            known.pop((row["quantity"], *key), None)
+            known[row["quantity"], *key] = row, key
     return list(known.values())
 
 
-def _names_of(row: dict, run: Run, questions: Mapping[str, Ask] | None) -> list[str]:
-    """The quantities that this row is an estimate of."""
-    if questions is None:
-        return [row["quantity"]]
-    measure = canonical(row["measure"])
-    return [
-        name
-        for name, ask in questions.items()
-        if canonical(ask.measure) == measure and _is_of(row, run, ask.words)
-    ]
+def _names_of(
+    row: dict, measure: str, outline: Outline, asked: Mapping[str, tuple[str, Sequence[str]]]
+) -> list[str]:
+    """The questions, by settings of the measure and words, that this row answers."""
+    return [name for name, (text, words) in asked.items() if text == measure and _is_of(row, outline, words)]
 
 
-def _is_of(row: dict, run: Run, words: Sequence[str]) -> bool:
+def _is_of(row: dict, outline: Outline, words: Sequence[str]) -> bool:
     def same(came: str, word: str) -> bool:
         if word == "layer":
             return came.startswith("layer:") and not came.endswith(FIRST)
         if word == "output":
-            return came == f"layer:{run.snapshot(row['step']).output}"
+            return came == f"layer:{outline.snapshot(row['step']).output}"
         return came == word
 
     return len(row["of"]) == len(words) and all(map(same, row["of"], words))
 
 
-def _coordinates(runs: list[Run], rows: list[tuple[int, dict]]) -> dict[str, list]:
+def _coordinates(opened: Sequence[Opened], rows: list[tuple[int, dict]]) -> dict[str, list]:
     """The union of splits, steps and layers; layers in firing order, pairs of layers behind."""
-    splits = dict.fromkeys(split for run in runs for split in run.splits)
+    splits = dict.fromkeys(split for one in opened for split in one.outline.probe)
     place: dict[str, int] = {}
     last: dict[tuple[int, str], int] = {}
     for i, row in rows:
         last[i, row["split"]] = max(row["step"], last.get((i, row["split"]), 0))
     for (i, split), step in sorted(last.items()):
-        for name in runs[i].snapshot(step).layers.get(split, ()):
+        for name in opened[i].outline.snapshot(step).layers.get(split, ()):
             place.setdefault(name, len(place))
 
     def order(layer: str) -> tuple:
@@ -163,8 +182,8 @@ def _coordinates(runs: list[Run], rows: list[tuple[int, dict]]) -> dict[str, lis
     }
 
 
-def _meaning_of_step(runs: list[Run]) -> str:
-    meanings = list(dict.fromkeys(str(run.info.get("step", "step")) for run in runs))
+def _meaning_of_step(opened: Sequence[Opened]) -> str:
+    meanings = list(dict.fromkeys(str(one.run.info.get("step", "step")) for one in opened))
     if len(meanings) > 1:
         raise ValueError(
             f"the runs count their steps differently: {', '.join(meanings)}; load those apart that differ"

@@ -1,15 +1,13 @@
 """What may go into a snapshot."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from infoplane.runs._probe_file import check_rows
+from infoplane.runs.outline import Outline
 from infoplane.storage.arrays import as_array, as_ids, as_rows
-
-if TYPE_CHECKING:
-    from infoplane.runs.folder import Run
 
 Arrays = dict[str, dict[str, np.ndarray]]  # split -> layer -> (n, width)
 
@@ -64,18 +62,18 @@ def check_ids(rows: Any, probe: np.ndarray) -> None:
 
 
 def merged(
-    run: "Run", step: int, parts: Arrays, output: str | None, aligned: bool
+    outline: Outline, step: int, parts: Arrays, output: str | None, aligned: bool
 ) -> tuple[Arrays, str | None, dict[str, bool]]:
     """`parts` beside what the snapshot already has: arrays, output, and which splits are aligned."""
     known = dict.fromkeys(parts, aligned)
     check_step(step)
-    if step not in run.steps:
+    if step not in outline.steps:
         return parts, output, known
-    there = run.snapshot(step)
+    there = outline.snapshot(step)
     arrays: Arrays = {}
     for split, names in there.layers.items():
         new = parts.get(split, {})
-        kept = {name: run.layer(step, split, name) for name in names if name not in new}
+        kept = {name: outline.layer(step, split, name) for name in names if name not in new}
         arrays[split] = {name: new[name] if name in new else kept[name] for name in names} | new
         known[split] = known.get(split, True) and (there.aligned[split] or not kept)
     output = there.output if output is None else output

@@ -2,52 +2,53 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from infoplane.runs import _info
+from infoplane.runs.outline import Outline
 from infoplane.storage.arrays import some
 
-if TYPE_CHECKING:
-    from infoplane.runs.folder import Run
 
-
-def summary(run: "Run") -> list[str]:
+def summary(folder: Path) -> list[str]:
     """One phrase each for settings, probe, snapshots and rows; never raises for a damaged run."""
-    if not run.path.is_dir():
+    if not folder.is_dir():
         return ["nothing there yet"]
-    return [_safely(part, run) for part in (_settings, _probe, _snapshots, _rows)]
+    outline = Outline(folder)
+    return [_safely(part, outline) for part in (_settings, _probe, _snapshots, _rows)]
 
 
-def _safely(part: Callable[["Run"], str], run: "Run") -> str:
+def _safely(part: Callable[[Outline], str], outline: Outline) -> str:
     try:
-        return part(run)
+        return part(outline)
     except (ValueError, OSError) as error:
         return str(error)
 
 
-def _settings(run: "Run") -> str:
-    return some((f"{key}={value!r}" for key, value in run.settings.items()), 8) or "no settings"
+def _info_of(outline: Outline) -> dict:
+    return _info.read(outline.folder / "run.json")
 
 
-def _probe(run: "Run") -> str:
-    return (
-        f"probe {some(f'{split} {run.probe_header(split).n}' for split in run.splits)}"
-        if run.splits
-        else "no probe"
-    )
+def _settings(outline: Outline) -> str:
+    settings = _info_of(outline)["settings"]
+    return some((f"{key}={value!r}" for key, value in settings.items()), 8) or "no settings"
 
 
-def _snapshots(run: "Run") -> str:
-    steps = run.steps
+def _probe(outline: Outline) -> str:
+    sizes = [f"{split} {header.n}" for split, header in outline.probe.items()]
+    return f"probe {some(sizes)}" if sizes else "no probe"
+
+
+def _snapshots(outline: Outline) -> str:
+    steps = outline.steps
     if not steps:
         return "no snapshots"
-    last = run.snapshot(steps[-1])
-    layers = max(map(len, last.layers.values()))
-    return f"{len(steps)} snapshots of {layers} layers, {run.info['step']} {steps[0]} to {steps[-1]}"
+    layers = max(map(len, outline.snapshot(steps[-1]).layers.values()))
+    what = _info_of(outline)["step"]
+    return f"{len(steps)} snapshots of {layers} layers, {what} {steps[0]} to {steps[-1]}"
 
 
-def _rows(run: "Run") -> str:
+def _rows(outline: Outline) -> str:
     names = ("metrics", "estimates")
-    return "rows: " + ", ".join(f"{name} {_lines(run.path / f'{name}.jsonl')}" for name in names)
+    return "rows: " + ", ".join(f"{name} {_lines(outline.folder / f'{name}.jsonl')}" for name in names)
 
 
 def _lines(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 import html
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,15 @@ import numpy as np
 
 from infoplane.runs import _info, _probe_file, _record, snapshots
 from infoplane.runs._summary import summary
+from infoplane.runs.outline import PROBE, SNAPSHOTS, Outline
 from infoplane.runs.probe import Probe
 from infoplane.runs.snapshots import Snapshot
-from infoplane.runs.variables import load, locate
+from infoplane.runs.variables import load
 from infoplane.sample import Sample
 from infoplane.storage import json_lines
 from infoplane.storage.files import PART, exclusive, read_tensor, write_whole
 
+ESTIMATES = "estimates.jsonl"
 WAIT = 10.0  # seconds for another thread or process to log its row
 
 
@@ -44,14 +46,6 @@ class Run:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         object.__setattr__(self, "path", Path(path))
-
-    @property
-    def _probe(self) -> Path:
-        return self.path / "probe.safetensors"
-
-    @property
-    def _snapshots(self) -> Path:
-        return self.path / "snapshots"
 
     def create(
         self, settings: Mapping[str, Any], *, step: str = "epoch", seeds: int | Sequence[int] | None = None
@@ -98,19 +92,20 @@ class Run:
         if wrong or not probes:
             raise ValueError(f"splits must be named, without '/'; got {wrong or 'no split at all'}")
         _ = self.info  # a folder that is no run is refused
-        _probe_file.write(self._probe, probes, fixed=bool(self.steps))
+        _probe_file.write(self.path / PROBE, probes, fixed=bool(self.steps))
+
+    def outline(self) -> Outline:
+        """Steps, probe and snapshots' headers as they are now, each read once."""
+        return Outline(self.path)
 
     @property
     def splits(self) -> tuple[str, ...]:
         """The splits of the probe; none before `set_probe`."""
-        return tuple(_probe_file.read(self._probe)) if self._probe.exists() else ()
+        return tuple(self.outline().probe)
 
     def probe_header(self, split: str) -> _probe_file.ProbeHeader:
         """Size, classes and digests of a split; reads no array."""
-        headers = _probe_file.read(self._probe)
-        if split not in headers:
-            raise ValueError(f"the probe has no split {split!r}; it has {', '.join(headers)}")
-        return headers[split]
+        return self.outline().header(split)
 
     def probe_arrays(self, split: str) -> dict[str, np.ndarray]:
         """``"input"`` and ``"target"``, those that there are, and ``"rows"``.
@@ -118,8 +113,8 @@ class Run:
         Numbers are (n, width), labels (n,) codes into the header's `classes`, ids (n,).
         """
         there = self.probe_header(split).digests
-        arrays = {name: read_tensor(self._probe, f"{split}/{name}") for name in there if name != "rows"}
-        return arrays | {"rows": _probe_file.read_rows(self._probe, split)}
+        arrays = {name: read_tensor(self.path / PROBE, f"{split}/{name}") for name in there if name != "rows"}
+        return arrays | {"rows": _probe_file.read_rows(self.path / PROBE, split)}
 
     def save_snapshot(
         self,
@@ -148,7 +143,7 @@ class Run:
         """
         arrays = {split: self._rows(split, parts) for split, parts in layers.items()}
         _record.check(step, arrays, output)
-        snapshots.write(self._snapshots, int(step), arrays, output, dict.fromkeys(arrays, aligned))
+        snapshots.write(self.path / SNAPSHOTS, int(step), arrays, output, dict.fromkeys(arrays, aligned))
 
     def record(
         self,
@@ -181,10 +176,10 @@ class Run:
         """
         parts = {split: self._rows(split, layers)}
         if rows is not None:
-            _record.check_ids(rows, _probe_file.read_rows(self._probe, split))
-        arrays, output, aligned = _record.merged(self, step, parts, output, rows is not None)
+            _record.check_ids(rows, _probe_file.read_rows(self.path / PROBE, split))
+        arrays, output, aligned = _record.merged(self.outline(), step, parts, output, rows is not None)
         _record.check(step, arrays, output)
-        snapshots.write(self._snapshots, int(step), arrays, output, aligned)
+        snapshots.write(self.path / SNAPSHOTS, int(step), arrays, output, aligned)
 
     def _rows(self, split: str, layers: Mapping[str, Any]) -> dict[str, np.ndarray]:
         return _record.rows_of(layers, self.probe_header(split).n, split)
@@ -192,16 +187,15 @@ class Run:
     @property
     def steps(self) -> tuple[int, ...]:
         """The steps that have a snapshot, ascending."""
-        return snapshots.steps(self._snapshots)
+        return snapshots.steps(self.path / SNAPSHOTS)
 
     def snapshot(self, step: int) -> Snapshot:
         """What is in a snapshot; reads no array. ValueError listing the steps if it isn't there."""
-        return snapshots.read(self._snapshots, step)
+        return snapshots.read(self.path / SNAPSHOTS, step)
 
     def layer(self, step: int, split: str, name: str) -> np.ndarray:
         """One layer, (n, width), the others left unread; ValueError listing the choices."""
-        key = self.snapshot(step).require(split, name)
-        return read_tensor(snapshots.file(self._snapshots, step), key)
+        return self.outline().layer(step, split, name)
 
     def sample(self, split: str, word: str, step: int | None = None) -> Sample:
         """A variable for measures, named by its word.
@@ -223,11 +217,11 @@ class Run:
         -----
         A layer of one column of integers or booleans is labels; all other layers are quantities.
         """
-        return load(locate(self, split, word, step), word)
+        return load(self.outline().place(split, word, step), word)
 
     def digest(self, split: str, word: str, step: int | None = None) -> str:
         """Digest of what `sample` would give; reads no array."""
-        return locate(self, split, word, step).digest
+        return self.outline().place(split, word, step).digest
 
     def log(self, step: int, **metrics: Any) -> None:
         """Append a row to ``metrics.jsonl``; NaN and infinities become null.
@@ -254,7 +248,11 @@ class Run:
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows of ``estimates.jsonl``, as they came."""
-        return json_lines.read(self.path / "estimates.jsonl")
+        return list(self.each_row())
+
+    def each_row(self) -> Iterator[dict[str, Any]]:
+        """The same one by one: 100,000 rows with their slices are gigabytes."""
+        return json_lines.each(self.path / ESTIMATES)
 
     def appending(
         self, name: str, wait: float = 0.0
@@ -276,7 +274,7 @@ class Run:
         """
         for late in self.steps:
             if late > step:
-                snapshots.file(self._snapshots, late).unlink()
+                snapshots.file(self.path / SNAPSHOTS, late).unlink()
         metrics = self.path / "metrics.jsonl"
         if metrics.exists():
             with exclusive(metrics, WAIT):
@@ -284,13 +282,13 @@ class Run:
                 kept = [row for row in rows if row["step"] <= step]
                 if len(kept) < len(rows):
                     write_whole(metrics, b"".join(map(json_lines.line, kept)))
-        for folder in (self.path, self._snapshots):
+        for folder in (self.path, self.path / SNAPSHOTS):
             for part in folder.glob(f".*{PART}"):
                 part.unlink(missing_ok=True)
 
     def __repr__(self) -> str:
-        return f"Run({self.path}: {'; '.join(summary(self))})"
+        return f"Run({self.path}: {'; '.join(summary(self.path))})"
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{html.escape(line)}</li>" for line in summary(self))
+        lines = "".join(f"<li>{html.escape(line)}</li>" for line in summary(self.path))
         return f"<b>Run</b> <code>{html.escape(str(self.path))}</code><ul>{lines}</ul>"

@@ -1,47 +1,25 @@
 """What makes rows of estimates the same measurement."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infoplane.runs.folder import Run
-from infoplane.runs.variables import FIRST
-from infoplane.settings import canonical
+from infoplane.settings import canonical_json
+
+OF_RUNS = ("split", "step", "layer", "of", "data")  # the fields of a run's rows that tell them apart
 
 
-def row_key(row: Mapping[str, Any]) -> tuple:
-    """What makes rows of estimates the same measurement: where, of what, by which measure, on which data."""
-    place = (row["split"], row["step"], row["layer"], tuple(row["of"]))
-    return *place, canonical(row["measure"]), row["data"]
+def identity(key: Mapping[str, Any], measure: str) -> tuple:
+    """Of an estimate: its key, and its measure as `settings.canonical` gives it. For sets and dicts."""
+    parts = (key[name] for name in sorted(key))
+    return (*(tuple(part) if isinstance(part, list) else part for part in parts), measure)
 
 
-def data_digest(run: Run, split: str, step: int, of_words: Sequence[str]) -> str:
-    """One digest of all variables that an estimate was made of.
-
-    Parameters
-    ----------
-    run : Run
-        Where the variables are.
-    split : str
-        Split of the probe.
-    step : int
-        The snapshot measured.
-    of_words : sequence of str
-        ``of`` as it stands in a row: ``"input"``, ``"target"``, ``"layer:NAME"``, ``"layer:NAME@first"``.
-        The last is taken from the run's first step.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-    """
-    return joined_digest(run.digest(split, *place_of(run, step, word)) for word in of_words)
-
-
-def place_of(run: Run, step: int, word: str) -> tuple[str, int]:
-    """The word that the run knows, and the step it is taken from."""
-    return (word.removesuffix(FIRST), run.steps[0]) if word.endswith(FIRST) else (word, step)
+def row_key(row: Mapping[str, Any], fields: Iterable[str] = OF_RUNS) -> tuple:
+    """The `identity` of a row as it stands in a file, whose key these fields are."""
+    return identity({name: row.get(name) for name in fields}, canonical_json(row["measure"]))
 
 
 def joined_digest(digests: Iterable[str]) -> str:
+    """One digest of several, in this order."""
     return hashlib.blake2b("\n".join(digests).encode(), digest_size=8).hexdigest()

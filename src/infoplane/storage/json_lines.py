@@ -63,19 +63,22 @@ def read(path: Path) -> list[dict[str, Any]]:
     ValueError
         Naming the file and the line, for any other line that is no JSON object.
     """
+    return list(each(path))
+
+
+def each(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of `read` one by one, for files whose rows should not be in memory all at once."""
     if not path.exists():
-        return []
-    rows = []
-    lines = path.read_bytes().split(b"\n")
-    for number, text in enumerate(lines, start=1):
-        row = _parsed(text)
-        if row is not None:
-            rows.append(row)
-        elif number < len(lines) and text.strip():
-            raise ValueError(
-                f"{path}, line {number} is not a JSON object: mend or delete it; got {text[:80]!r}"
-            )
-    return rows
+        return
+    with open(path, "rb") as file:
+        for number, text in enumerate(file, start=1):
+            row = _parsed(text)
+            if row is not None:
+                yield row
+            elif text.endswith(b"\n") and text.strip():
+                raise ValueError(
+                    f"{path}, line {number} is not a JSON object: mend or delete it; got {text[:80]!r}"
+                )
 
 
 def _parsed(text: bytes) -> dict[str, Any] | None:

@@ -1,0 +1,95 @@
+"""What the folder of a run holds, found without reading an array, and each header read once."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from infoplane.runs import _probe_file, snapshots
+from infoplane.runs._probe_file import ProbeHeader
+from infoplane.runs.rows import joined_digest
+from infoplane.runs.snapshots import Snapshot
+from infoplane.runs.variables import FIRST, Place
+from infoplane.storage.files import read_tensor
+
+PROBE, SNAPSHOTS = "probe.safetensors", "snapshots"  # in the folder
+
+
+class Outline:
+    """Steps, probe and snapshots of a run as they are when first asked for; later ones are not in it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._snapshots: dict[int, Snapshot] = {}
+
+    @cached_property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that have a snapshot, ascending."""
+        return snapshots.steps(self.folder / SNAPSHOTS)
+
+    @cached_property
+    def probe(self) -> dict[str, ProbeHeader]:
+        """The header of each split; none before there is a probe."""
+        path = self.folder / PROBE
+        return _probe_file.read(path) if path.exists() else {}
+
+    def header(self, split: str) -> ProbeHeader:
+        """The header of one split; ValueError listing the splits when it isn't there."""
+        headers = self.probe or _probe_file.read(self.folder / PROBE)
+        if split not in headers:
+            raise ValueError(f"the probe has no split {split!r}; it has {', '.join(headers)}")
+        return headers[split]
+
+    def snapshot(self, step: int) -> Snapshot:
+        """The header of a snapshot; ValueError listing the steps when it isn't there."""
+        if step not in self._snapshots:
+            self._snapshots[step] = snapshots.read(self.folder / SNAPSHOTS, step)
+        return self._snapshots[step]
+
+    def layer(self, step: int, split: str, name: str) -> np.ndarray:
+        """One layer, (n, width), the others left unread; ValueError listing the choices."""
+        place = self._layer(split, name, step)
+        return read_tensor(place.path, place.key)
+
+    def place(self, split: str, word: str, step: int | None) -> Place:
+        """Where a variable is; ValueError for one that isn't there, listing what is."""
+        if word.endswith(FIRST):
+            word, step = word.removesuffix(FIRST), self.steps[0]
+        if word.startswith("layer:"):
+            return self._layer(split, word.removeprefix("layer:"), step)
+        if word not in ("input", "target"):
+            raise ValueError(f"a variable of a run is 'input', 'target' or 'layer:NAME'; got {word!r}")
+        header = self.header(split)
+        if word == "input" and header.as_input is not None:
+            return self._layer(split, header.as_input, step)
+        if word not in header.digests:
+            raise ValueError(f"the probe of split {split!r} has no {word}: it was made without y")
+        return Place(self.folder / PROBE, f"{split}/{word}", header.digests[word], header.classes.get(word))
+
+    def has(self, split: str, word: str, step: int) -> bool:
+        """Whether `place` finds it, for a split and a step that are there."""
+        if word.endswith(FIRST):
+            word, step = word.removesuffix(FIRST), self.steps[0]
+        header = self.header(split)
+        layer = header.as_input if word == "input" else word.removeprefix("layer:")
+        if layer is None or not (word == "input" or word.startswith("layer:")):
+            return word in header.digests
+        return f"{split}/{layer}" in self.snapshot(step).digests
+
+    def _layer(self, split: str, name: str, step: int | None) -> Place:
+        if step is None:
+            raise ValueError(f"layer {name!r} is another one at every step: say step=, one of {self.steps}")
+        snapshot = self.snapshot(step)
+        key = snapshot.require(split, name)
+        return Place(snapshots.file(self.folder / SNAPSHOTS, step), key, snapshot.digests[key])
+
+    def data_digest(self, split: str, step: int, words: Sequence[str]) -> str:
+        """One digest, 16 hexadecimal digits, of all variables that an estimate at this step is made of."""
+        return joined_digest(self.place(split, word, step).digest for word in words)
