@@ -7,6 +7,7 @@ from pathlib import Path
 from cyclopts import App, Parameter
 
 from infoplane import __version__
+from infoplane.cli.interrupts import ending_at_signals
 
 COMMANDS, RUNS = "infoplane.cli.commands:", "infoplane.cli.studies:"
 
@@ -14,6 +15,7 @@ app = App(
     name="infoplane",
     version=__version__,
     help="The information plane of a neural network in training, measured so that it can be believed.",
+    suppress_keyboard_interrupt=False,  # `ending_at_signals` says what is kept
 )
 run = App(
     name="run",
@@ -56,7 +58,8 @@ def main(words: list[str] | None = None) -> None:
     """Entry point: what the caller can mend is said in one line, not in a traceback."""
     try:
         try:
-            app(words)
+            with ending_at_signals():
+                app(words)
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # a reader such as `head` has enough; closing at exit must not say so again

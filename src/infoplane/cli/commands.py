@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from infoplane.cli.cluster import executor_of
 from infoplane.cli.studies import experiment_of
 from infoplane.evaluation import evaluate
 from infoplane.experiments.shared.figures import draw
@@ -29,7 +30,12 @@ PLANE = {
 
 
 def measure(
-    runs: Annotated[list[Path], Many], /, *, questions: str | None = None, workers: int | None = None
+    runs: Annotated[list[Path], Many],
+    /,
+    *,
+    questions: str | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
 ) -> None:
     """Measure what is not measured yet, and print a summary.
 
@@ -41,9 +47,12 @@ def measure(
         FILE.py:NAME of a dict of `Ask`; by default the experiment's own, or the S₁ plane.
     workers
         Threads; by default one per core.
+    dask
+        Address of a Dask scheduler, such as tcp://host:8786, whose workers see the runs' folders and measure.
     """
     asked = _from_file(questions) if questions else _own_questions(Run(runs[0]))
-    ds = evaluate(runs, asked, workers=workers)
+    with executor_of(dask, questions.rpartition(":")[0] if questions else None) as executor:
+        ds = evaluate(runs, asked, executor, workers=workers)
     for name in ds.quantity.values:
         values = ds.value.sel(quantity=name).mean("run").dropna("step", how="all")
         if not values.size:

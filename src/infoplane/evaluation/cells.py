@@ -1,7 +1,7 @@
 """What the engine works on: cells, in batches that share their variables."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from infoplane.estimate import Estimate
@@ -76,13 +76,12 @@ class Result:
     processor: float
 
 
-def unmeasured(batches: Iterable[Batch[S]], done: Collection[tuple]) -> list[Batch[S]]:
-    """The batches without cells whose `identity` is in `done`."""
+def unmeasured(cells: Iterable[Cell], done: Collection[tuple]) -> list[Cell]:
+    """The cells whose `identity` is not in `done`."""
     texts: dict[int, str] = {}
-
-    def is_open(cell: Cell) -> bool:
+    out = []
+    for cell in cells:
         text = texts.get(id(cell.measure)) or texts.setdefault(id(cell.measure), canonical(cell.measure))
-        return identity(cell.key, text) not in done
-
-    opened = (replace(batch, cells=tuple(filter(is_open, batch.cells))) for batch in batches)
-    return [batch for batch in opened if batch.cells]
+        if identity(cell.key, text) not in done:
+            out.append(cell)
+    return out

@@ -1,6 +1,6 @@
 """Put questions to runs: measure every layer of every snapshot, in parallel, resumable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from infoplane.evaluation.cells import Cell, Result
+from infoplane.evaluation.cells import Batch, Cell, Result
 from infoplane.evaluation.engine import run_batches
 from infoplane.evaluation.resolving import OfSnapshot, open_batches
 from infoplane.questions import Ask, check_questions
-from infoplane.results.loading import Opened, as_runs, dataset, load
+from infoplane.results.loading import Opened, as_runs, dataset
 from infoplane.runs.folder import ESTIMATES, Run
 from infoplane.settings import describe
 from infoplane.storage.json_lines import plain
@@ -36,7 +36,8 @@ def evaluate(
     questions : dict of str to Ask
         The names are the quantities' names on axes and in the dataset.
     executor : concurrent.futures.Executor, optional
-        Where tasks run; threads by default. Workers of processes must see the runs' folders.
+        Where layers are measured; threads by default. Workers of processes, or of a cluster
+        (``dask.distributed.Client(...).get_executor()``), must see the runs' folders.
     workers : int, optional
         Number of threads; by default one per available core. Ignored with `executor`.
     progress : bool
@@ -52,26 +53,40 @@ def evaluate(
     ValueError
         If a question asks for a target, an output or a layer that a run has not recorded, if a run is given
         twice, or if another process is appending to one of the runs.
+    BrokenExecutor
+        If a worker process of `executor` died; what was measured stays.
 
     Notes
     -----
-    Each finished task is on disk before the next is taken; killed and started again, at most the tasks in
-    flight are measured twice. Data that admit no estimate (`DegenerateData`) become rows of NaN with the
-    reason as note; any other error ends the evaluation, and what was measured stays.
+    A layer's estimates are on disk as soon as all of them are done; killed and started again, at most the
+    layers in flight are measured twice. Data that admit no estimate (`DegenerateData`) become rows of NaN
+    with the reason as note; any other error ends the evaluation, and what was measured stays.
     """
     check_questions(questions)
     opened = [Opened(run) for run in as_runs(runs)]
     batches = [batch for one in opened for batch in open_batches(one.outline, questions, set(one.keys))]
-    if not batches:
-        return dataset(opened, questions)
+    if batches:
+        _measure(opened, batches, executor, workers, progress)
+    return dataset(opened, questions)
+
+
+def _measure(
+    opened: Sequence[Opened],
+    batches: Sequence[Batch[OfSnapshot]],
+    executor: Executor | None,
+    workers: int | None,
+    progress: bool,
+) -> None:
     with ExitStack() as stack:
-        append = {one.run.path: stack.enter_context(one.run.appending(ESTIMATES)) for one in opened}
+        homes = {one.outline.folder: one for one in opened}
+        append = {path: stack.enter_context(one.run.appending(ESTIMATES)) for path, one in homes.items()}
 
         def keep(source: OfSnapshot, cell: Cell, result: Result) -> None:
-            append[source.run](_row(cell, result, source.aligned))
+            row = _row(cell, result, source.aligned)
+            append[source.run](row)
+            homes[source.run].add(row)
 
         run_batches(batches, keep, executor, workers=workers, progress=progress)
-    return load([one.run for one in opened], questions)
 
 
 def _row(cell: Cell, result: Result, aligned: bool) -> dict[str, Any]:

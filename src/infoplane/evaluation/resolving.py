@@ -60,19 +60,23 @@ def open_batches(outline: Outline, questions: Mapping[str, Ask], done: set[tuple
         raise ValueError(
             f"{outline.folder} has no snapshots to measure; record some with a Tracker or Run.record"
         )
+    together: dict[tuple[str, int, str], list[Cell]] = {}
+    for cell in unmeasured(_cells(outline, questions), done):
+        at = cell.key["split"], cell.key["step"], cell.key["layer"]
+        together.setdefault(at, []).append(cell)
+    return [
+        Batch(_source(outline, split, step, own), tuple(own)) for (split, step, _), own in together.items()
+    ]
+
+
+def _cells(outline: Outline, questions: Mapping[str, Ask]) -> Iterator[Cell]:
     snapshots = [outline.snapshot(step) for step in outline.steps]
-    cells: dict[tuple[str, int, str], list[Cell]] = {}
     for split in outline.probe:
         for quantity, ask in questions.items():
             for snapshot, layer, of in _cases(outline, split, ask, quantity, snapshots):
                 at: dict[str, Any] = {"split": split, "step": snapshot.step, "layer": layer, "of": of}
                 at["data"] = outline.data_digest(split, snapshot.step, of)
-                cell = Cell(quantity, at, ask.measure, of)
-                cells.setdefault((split, snapshot.step, layer), []).append(cell)
-    batches = [
-        Batch(_source(outline, split, step, own), tuple(own)) for (split, step, _), own in cells.items()
-    ]
-    return unmeasured(batches, done)
+                yield Cell(quantity, at, ask.measure, of)
 
 
 def _source(outline: Outline, split: str, step: int, cells: Sequence[Cell]) -> OfSnapshot:

@@ -61,7 +61,8 @@ class Opened:
     """A run as it is now, with what is read of it read once: headers, rows, and the rows' keys."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self.outline = run, run.outline()
+        # absolute: a worker may have another working directory
+        self.run, self.outline = run, Outline(run.path.absolute())
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -72,6 +73,11 @@ class Opened:
     def keys(self) -> list[tuple]:
         """The `row_key` of each row."""
         return [row_key(row) for row in self.rows]
+
+    def add(self, row: dict[str, Any]) -> None:
+        """A row that has been appended to the file since."""
+        self.rows.append(_with_slices(row))
+        self.keys.append(row_key(row))
 
 
 def _with_slices(row: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Outline:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._snapshots: dict[int, Snapshot] = {}
+        self._digests: dict[tuple, str] = {}
 
     @cached_property
     def steps(self) -> tuple[int, ...]:
@@ -92,4 +93,7 @@ class Outline:
 
     def data_digest(self, split: str, step: int, words: Sequence[str]) -> str:
         """One digest, 16 hexadecimal digits, of all variables that an estimate at this step is made of."""
-        return joined_digest(self.place(split, word, step).digest for word in words)
+        at = (split, step, *words)
+        if at not in self._digests:
+            self._digests[at] = joined_digest(self.place(split, word, step).digest for word in words)
+        return self._digests[at]
