@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from infoplane import __version__
 from infoplane.cli.interrupts import ending_at_signals
 
-COMMANDS, RUNS = "infoplane.cli.commands:", "infoplane.cli.studies:"
+COMMANDS, LOOKS, RUNS = "infoplane.cli.commands:", "infoplane.cli.looking:", "infoplane.cli.studies:"
 
 app = App(
     name="infoplane",
@@ -33,9 +33,9 @@ run.command(RUNS + "diffusion_toy", name="diffusion-toy", help="What diffusion s
 app.command(RUNS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
 app.command(COMMANDS + "measure", name="measure", help="Measure what is not measured yet in these runs.")
 app.command(COMMANDS + "benchmark", name="benchmark", help="A measure of your own against known information.")
-app.command(COMMANDS + "plot", name="plot", help="Draw what was measured in these runs.")
-app.command(COMMANDS + "show", name="show", help="What is in a run, and how far it is.")
-app.command(COMMANDS + "list_runs", name="list", help="The runs under a folder.")
+app.command(LOOKS + "plot", name="plot", help="Draw what was measured in these runs.")
+app.command(LOOKS + "show", name="show", help="What is in a run, and how far it is.")
+app.command(LOOKS + "list_runs", name="list", help="The runs under a folder.")
 
 
 @run.default

@@ -1,28 +1,23 @@
-"""What the commands of `cli` do. Imported when one runs, because all that is heavy hangs on it."""
+"""What the commands of `cli` that measure do. Imported when one runs: all that is heavy hangs on it."""
 
-import importlib.util
-import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from infoplane.cli.cluster import executor_of
+from infoplane.cli.reference import Many, from_file
 from infoplane.cli.studies import experiment_of
 from infoplane.evaluation import evaluate
-from infoplane.experiments.shared.figures import draw
 from infoplane.known import catalogue
 from infoplane.measures import KSG, Sliced
 from infoplane.questions import Ask
-from infoplane.results import load
 from infoplane.runs import Run
 from infoplane.storage.files import write_whole
 from infoplane.trust.accuracy import BESIDE, OURS, as_measure, cells, compare
 from infoplane.trust.page import page
 
-Many = Parameter(consume_multiple=True)
 PLANE = {
     "S₁(X;T)": Ask(Sliced(KSG(k=5)), of=("input", "layer")),
     "S₁(T;Y)": Ask(Sliced(KSG(k=5)), of=("layer", "target")),
@@ -50,7 +45,7 @@ def measure(
     dask
         Address of a Dask scheduler, such as tcp://host:8786, whose workers see the runs' folders and measure.
     """
-    asked = _from_file(questions) if questions else _own_questions(Run(runs[0]))
+    asked = from_file(questions) if questions else _own_questions(Run(runs[0]))
     with executor_of(dask, questions.rpartition(":")[0] if questions else None) as executor:
         ds = evaluate(runs, asked, executor, workers=workers)
     for name in ds.quantity.values:
@@ -68,21 +63,6 @@ def _own_questions(run: Run) -> Mapping[str, Ask]:
         return PLANE
     experiment, settings = experiment_of(run)
     return experiment.module.questions(settings)
-
-
-def _from_file(reference: str, taker: str = "--questions") -> Any:
-    path, _, name = reference.rpartition(":")
-    if not path.endswith(".py") or not name or not Path(path).is_file():
-        raise ValueError(f"{taker} takes FILE.py:NAME with an existing file; got {reference!r}")
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    assert spec is not None and spec.loader is not None  # noqa: PT018  (a .py file has both)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(spec.name, module)  # where dataclasses look up annotations that are strings
-    spec.loader.exec_module(module)
-    if not hasattr(module, name):
-        defined = ", ".join(own for own in vars(module) if not own.startswith("_"))
-        raise ValueError(f"{path} has no {name!r}; it defines {defined}")
-    return getattr(module, name)
 
 
 def benchmark(
@@ -112,54 +92,7 @@ def benchmark(
     """
     name = measure.rpartition(":")[2]
     beside = {ours: OURS[ours] for ours in BESIDE if ours != name}
-    asked = {name: as_measure(_from_file(measure, "benchmark"), name), **beside}
+    asked = {name: as_measure(from_file(measure, "benchmark"), name), **beside}
     print(text := page(name, compare(cells(asked, catalogue(), n, [draws] * len(n), seconds))))
     if into is not None:
         write_whole(into, text.encode())
-
-
-def plot(
-    runs: Annotated[list[Path], Many], /, *, questions: str | None = None, into: Path | None = None
-) -> None:
-    """Draw what was measured.
-
-    Parameters
-    ----------
-    runs
-        Run folders, drawn together.
-    questions
-        FILE.py:NAME of a dict of `Ask` to choose from what was measured; by default all of it.
-    into
-        Where the dataset and the figures go; by default the run's folder, or that of all runs.
-    """
-    folder = into or (runs[0] if len(runs) == 1 else runs[0].parent)
-    draw(load(runs, _from_file(questions) if questions else None), folder)
-    for path in sorted(folder.glob("plots/*")):
-        print(path)
-
-
-def show(run: Path, /) -> None:
-    """Print what is in a run, and how far it is.
-
-    Parameters
-    ----------
-    run
-        A run folder.
-    """
-    print(Run(run))
-    print(json.dumps(Run(run).info, indent=2, ensure_ascii=False))
-
-
-def list_runs(folder: Path = Path("runs"), /) -> None:
-    """Print a line for each run below a folder.
-
-    Parameters
-    ----------
-    folder
-        Where to look.
-    """
-    found = sorted(path.parent for path in folder.glob("**/run.json"))
-    if not found:
-        raise ValueError(f"no runs below {folder}/ (no run.json)")
-    for path in found:
-        print(Run(path))
