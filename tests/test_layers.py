@@ -177,14 +177,11 @@ def test_only_the_engine_runs_in_parallel_and_turns_refusals_into_nan():
         and room(path) != "evaluation"
         and path != PACKAGE / "cli" / "cluster.py"  # where a command's executor comes from
     ]
-    for path in FILES:
+    for path in set(FILES) - {PACKAGE / "evaluation" / "engine.py"}:
         for node in ast.walk(tree(path)):
-            catches = isinstance(node, ast.ExceptHandler) and "DegenerateData" in ast.unparse(
-                node.type or node
-            )
+            catches = isinstance(node, ast.ExceptHandler) and "DegenerateData" in ast.unparse(node)
             if catches and not any(isinstance(part, ast.Raise) for part in ast.walk(node)):
-                if path != PACKAGE / "evaluation" / "engine.py":
-                    wrong.append(f"{where(path, node.lineno)}: turns DegenerateData into something else")
+                wrong.append(f"{where(path, node.lineno)}: turns DegenerateData into something else")
     assert not wrong, "evaluation/engine.py does that:\n" + "\n".join(wrong)
 
 
