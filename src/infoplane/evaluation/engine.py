@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import ExitStack
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -73,7 +72,7 @@ def run_batches(
             executor = stack.enter_context(Threads(workers))
         flight = _Flight(executor, keep, bar)
         try:
-            flight.run(iter(batches), most)
+            flight.run(batches, most)
         except BrokenExecutor as error:
             raise BrokenExecutor(
                 f"a worker process died (killed, or out of memory?); {flight.kept} of {total} estimates are "
@@ -98,20 +97,18 @@ class _Flight:
 
     def run(self, batches: Iterable[Batch], most: int) -> None:
         try:
-            self._start(batches, most)
+            for batch in batches:
+                future = self.executor.submit(measured, batch)
+                self.flying[future] = batch
+                future.add_done_callback(self.landed.put)
+                while len(self.flying) >= most or not self.landed.empty():
+                    self._take(self.landed.get())
             while self.flying:
                 self._take(self.landed.get())
-                self._start(batches, most)
         finally:
             for future in list(self.flying):
                 if not future.cancel() and future.done() and future.exception() is None:
                     self._take(future)
-
-    def _start(self, batches: Iterable[Batch], most: int) -> None:
-        for batch in islice(batches, most - len(self.flying)):
-            future = self.executor.submit(measured, batch)
-            self.flying[future] = batch
-            future.add_done_callback(self.landed.put)
 
     def _take(self, future: Future) -> None:
         batch = self.flying.pop(future)
