@@ -8,7 +8,7 @@ import pytest
 from infoplane.experiments.shared.tables import read_rows
 from infoplane.experiments.synthetic import report
 from infoplane.experiments.synthetic.study import Synthetic, information
-from infoplane.measures.neighbours.weighted_kozachenko_leonenko import bsy_weights
+from infoplane.measures.neighbours._weights import missed, mutinfo_weights, paper_weights
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "reproductions"
@@ -54,7 +54,8 @@ def distance_from_published(study: Study, name: str, most: int) -> float:
 def sentences(big: Study, one: Study) -> dict[str, str]:
     """The paragraphs of the page that hold numbers: of the big study, and of the one like the notebook."""
     theirs = report.THEIRS
-    norms = [float(np.abs(bsy_weights(5, dim)).sum()) for dim in (12, 16)]
+    norms = [float(np.abs(mutinfo_weights(5, dim)).sum()) for dim in (12, 16)]
+    dims = [dim for dim in range(1, 41) if missed(paper_weights(5, dim), dim) < 1e-6]
     return {
         "weights": (
             f"At 6 columns WKL has {correlation(big, 'WKL', 6):.3f}, where the same difference of entropies "
@@ -64,6 +65,11 @@ def sentences(big: Study, one: Study) -> dict[str, str]:
             "a term of the bias for every four dimensions: in the 12 dimensions of both sides their absolute "
             f"values add up to {norms[0]:,.0f}, in 16 to {norms[1]:,.0f}, and the noise of the distances is "
             "multiplied by up to that."
+        ),
+        "the paper's": (
+            f"By the paper's conditions there are weights up to {dims[-1]} dimensions, where their absolute "
+            f"values add up to {np.abs(paper_weights(5, dims[-1])).sum():,.0f}, and none from "
+            f"{dims[-1] + 1} on."
         ),
         "neighbours": (
             "In the notebook's settings the nearest neighbour alone comes within "
@@ -101,6 +107,13 @@ def test_the_tables_are_those_of_the_runs(name):
 def test_the_sentences_are_those_of_the_runs():
     for text in sentences(*map(committed, RUNS)).values():
         assert text in page(), f"the committed results say:\n{text}"
+
+
+def test_the_library_and_the_paper_weigh_alike_where_the_page_says_so():
+    alike = [
+        dim for dim in range(1, 41) if np.allclose(paper_weights(5, dim), mutinfo_weights(5, dim), atol=1e-6)
+    ]
+    assert alike == list(range(5, 17))
 
 
 def test_nothing_is_left_to_fill_in():

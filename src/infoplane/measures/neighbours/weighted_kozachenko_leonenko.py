@@ -1,21 +1,20 @@
 """Differential entropy from a weighted sum over several neighbours."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import lgamma, log, pi
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from jaxtyping import Float
-from scipy.special import digamma, gammaln
+from scipy.special import digamma
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
 from infoplane.measures.neighbours._search import all_distances, distances
+from infoplane.measures.neighbours._weights import missed, mutinfo_weights, paper_weights
 from infoplane.sample import Sample
 
-UNWEIGHTED = 4  # up to this dimension the bias of a single neighbour is of lower order than the error
-RCOND = 1e-6
+Rule = Literal["paper", "mutinfo"]
+MISSED = 1e-6  # by how much weights may miss their conditions
 LARGE = 10.0  # ‖w‖₁ above which the note says so
 
 
@@ -27,8 +26,8 @@ class WeightedKozachenkoLeonenko:
               \ln \hat p_j(x_i) = ψ(j) - \ln V_d - d \ln ρ_{(j),i} - \ln(n - 1)
 
     with :math:`ρ_{(j),i}` the Euclidean distance from point i to its j-th neighbour and :math:`V_d` the
-    volume of the unit ball. The weights of [1]_ are, up to d = 4, 1 for the nearest neighbour alone: k then
-    changes nothing. In more dimensions they are the shortest least-squares solution of
+    volume of the unit ball. The weights of [1]_ lie, below d = 4, on the k-th neighbour alone. From 4
+    dimensions on they are the shortest that fulfil
 
     .. math:: \sum_j w_j = 1 \qquad \sum_j w_j \frac{Γ(j + 2l/d)}{Γ(j)} = 0, \quad l = 1, …, ⌊d/4⌋
 
@@ -38,6 +37,10 @@ class WeightedKozachenkoLeonenko:
     ----------
     k : int
         Neighbours per point, ``1 <= k < n``, of which up to d get a weight.
+    weights : {"paper", "mutinfo"}
+        "paper" are those above. "mutinfo" are those that the library mutinfo [2]_ makes of them, and what
+        was published with it: up to d = 4 all weight on the *nearest* neighbour, whatever k is, so that the
+        estimate scatters more; from 5 on the same conditions by least squares, small singular values cut off.
 
     Returns
     -------
@@ -49,14 +52,17 @@ class WeightedKozachenkoLeonenko:
     ValueError
         If there are no more than k samples, or they are labels.
     DegenerateData
-        If no weights on k neighbours have sum 1 in this dimension; if points coincide or a column is
-        constant (the differential entropy is -inf), or values are not finite.
+        If no weights on k neighbours fulfil the conditions in this dimension, as far as float64 can tell;
+        if points coincide or a column is constant (the differential entropy is -inf), or values are not
+        finite.
 
     Notes
     -----
     The weights cancel terms of the bias that vanish as n and k grow together. With few neighbours they
-    are large and of both signs, and multiply the noise of the distances: with k=5 ‖w‖₁ is 3.5 in 5
-    dimensions, 33 in 8, 755 in 12, 32 000 in 16, and from 17 on the conditions contradict each other.
+    are large and of both signs, and multiply the noise of the distances: with k=5 ‖w‖₁ is 2.8 in 4
+    dimensions, 3.5 in 5, 33 in 8, 755 in 12, 32 000 in 16, and from 20 on (with "mutinfo" from 17 on) there
+    are none. The authors' R package IndepTest takes the shortest weights on all of 1, …, k: the same where
+    k <= d, other ones of the same conditions where k is larger.
     In `FromEntropy` the dimension that counts is that of both variables together.
 
     Examples
@@ -70,13 +76,18 @@ class WeightedKozachenkoLeonenko:
     References
     ----------
     .. [1] Berrett, Samworth, Yuan (2019), doi:10.1214/18-AOS1688
+    .. [2] Butakov et al. (2024), Information bottleneck analysis of deep neural networks via lossy
+       compression, arXiv:2305.08013; github.com/VanessB/Information-v3
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     k: int = 5
+    weights: Rule = "paper"
 
     def __post_init__(self) -> None:
         _check.positive_integer(self.k, "k")
+        if self.weights not in get_args(Rule):
+            raise ValueError(f"weights must be 'paper' or 'mutinfo'; got {self.weights!r}")
 
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
@@ -86,21 +97,33 @@ class WeightedKozachenkoLeonenko:
             raise DegenerateData(
                 f"{dead}, so its differential entropy is -inf; leave such columns out, or add noise to them"
             )
-        weights = bsy_weights(self.k, x.width)
-        total, size = weights.sum(), np.abs(weights).sum()
-        if abs(total - 1) > 1e-6:
-            raise DegenerateData(
-                f"no weights on k={self.k} neighbours cancel the bias in the {x.width} dimensions of "
-                f"{x.name!r} and have sum 1 (the nearest have {total:.3f}); use KozachenkoLeonenko, "
-                "or fewer dimensions (prepare.pca, Sliced)"
-            )
+        weights = self._weights(x)
+        size = np.abs(weights).sum()
         note = (
             f"the weights on {self.k} neighbours in {x.width} dimensions have ‖w‖₁ = {size:.3g}, and "
             "multiply the noise of the distances by up to that"
         )
         return Estimate(self._entropy(x, weights), note=note if size > LARGE else "")
 
-    def _entropy(self, x: Sample, weights: Float[np.ndarray, " k"]) -> float:
+    def _weights(self, x: Sample) -> np.ndarray:
+        """Those of the rule; DegenerateData where it has none on k neighbours."""
+        if self.weights == "paper":
+            weights = paper_weights(self.k, x.width)
+            by = missed(weights, x.width)
+            nearest = f"the nearest miss that by {by:.2g}"
+        else:
+            weights = mutinfo_weights(self.k, x.width)
+            by = abs(weights.sum() - 1)
+            nearest = f"the nearest have {weights.sum():.3f}"
+        if by > MISSED:
+            raise DegenerateData(
+                f"no weights on k={self.k} neighbours cancel the bias in the {x.width} dimensions of "
+                f"{x.name!r} and have sum 1 ({nearest}); use KozachenkoLeonenko, or fewer dimensions "
+                "(prepare.pca, Sliced)"
+            )
+        return weights
+
+    def _entropy(self, x: Sample, weights: np.ndarray) -> float:
         used = np.flatnonzero(weights)
         radii = _distances(x, int(used[-1]) + 1)[:, used]
         zeros = int((radii[:, 0] == 0).sum())
@@ -115,22 +138,5 @@ class WeightedKozachenkoLeonenko:
         return float(-(weights[used] * log_densities).sum())
 
 
-def _distances(x: Sample, k: int) -> Float[np.ndarray, "n k"]:
+def _distances(x: Sample, k: int) -> np.ndarray:
     return distances(x, 1, "euclidean")[:, None] if k == 1 else all_distances(x, k, "euclidean")
-
-
-@lru_cache(maxsize=64)
-def bsy_weights(k: int, d: int) -> Float[np.ndarray, " k"]:
-    """The weights of Berrett, Samworth and Yuan in d dimensions, as near to the conditions as k allows."""
-    weights = np.zeros(k)
-    if d <= UNWEIGHTED:
-        weights[0] = 1.0
-    else:
-        j = np.array(sorted({i * k // d for i in range(1, d + 1)} - {0}))
-        powers = 2 * np.arange(1, d // 4 + 1)[:, None] / d
-        bias = np.exp(gammaln(j + powers) - gammaln(j))
-        bias /= np.linalg.norm(bias, axis=1, keepdims=True)
-        conditions = np.vstack([np.full(len(j), 1 / k), bias])  # the sum's row is scaled as its right side
-        weights[j - 1] = np.linalg.lstsq(conditions, np.eye(len(conditions))[0] / k, rcond=RCOND)[0]
-    weights.flags.writeable = False
-    return weights
