@@ -6,7 +6,7 @@ import pytest
 
 from infoplane import DegenerateData, Estimate
 from infoplane.directions import Directions
-from infoplane.estimate import Slices, mean_error
+from infoplane.estimate import Slices, TooFewSamples, mean_error
 
 
 def test_errors_are_kept_apart_and_stderr_is_their_root_sum_of_squares():
@@ -118,3 +118,8 @@ def test_frames_take_out_what_they_average_away():
     squares = Directions(64, 1, 0).matrices("x", 8)[:, 0, 0] ** 2
     assert mean_error(Slices(squares, 8)) < 1e-15
     assert mean_error(Slices(squares, 1)) > 0.01
+
+
+def test_how_many_samples_would_do_comes_back_from_another_process():
+    error = pickle.loads(pickle.dumps(TooFewSamples("too few", 7)))
+    assert (str(error), error.needed) == ("too few", 7)

@@ -15,6 +15,20 @@ class DegenerateData(ValueError):  # noqa: N818  (it names the data, not the act
     """The data admit no estimate by this measure; the message says why and what to do."""
 
 
+class TooFewSamples(ValueError):  # noqa: N818  (as above)
+    """Fewer samples than the settings of a measure need.
+
+    Attributes
+    ----------
+    needed : int
+        How many would do.
+    """
+
+    def __init__(self, message: str, needed: int = 0) -> None:
+        super().__init__(message)
+        self.needed = needed
+
+
 @dataclass(frozen=True)
 class Slices:
     """The values a sliced measure averaged, kept so that differences get a paired error.

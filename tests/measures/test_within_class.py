@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from infoplane import (
+    HSIC,
     KSG,
     Ask,
     Criterion,
     DegenerateData,
+    DiffusionEntropy,
+    DiffusionInformation,
     Extrapolated,
     Plugin,
     Probe,
@@ -17,6 +20,7 @@ from infoplane import (
     UntilError,
     WithinClass,
     evaluate,
+    kernels,
     labels,
 )
 from infoplane.results import paired_difference
@@ -128,6 +132,16 @@ def test_small_classes_are_named():
         WithinClass(Criterion("r", lambda a, b: 0.0))(x, t, y)
 
 
+@pytest.mark.parametrize(
+    "measure", [KSG(k=60), Extrapolated(KSG(k=1), parts=31), Extrapolated(KSG(k=6), parts=10)]
+)
+def test_too_few_samples_in_all_are_the_callers_mistake(measure):
+    x, t, y = draw(60, 0)
+    with pytest.raises(ValueError, match="samples are needed") as refusal:
+        WithinClass(measure)(x, t, y)
+    assert not isinstance(refusal.value, DegenerateData)
+
+
 def test_what_is_refused_of_all_samples_is_the_callers_mistake():
     x, t, y = draw(60, 0)
     with pytest.raises(ValueError, match="Plugin is of labels") as refusal:
@@ -137,6 +151,54 @@ def test_what_is_refused_of_all_samples_is_the_callers_mistake():
         WithinClass(KSG())(x, t, y.astype(float))
     with pytest.raises(ValueError, match="'x' has 60 rows, 't' has 59"):
         WithinClass(KSG())(x, t[1:], y)
+
+
+class Counting:
+    """A measure of someone's own, which counts its calls and refuses few samples in its own way."""
+
+    def __init__(self, least):
+        self.least, self.sizes = least, []
+
+    def __call__(self, x, t):
+        self.sizes.append(len(x))
+        if len(x) < self.least:
+            raise ValueError(f"too few: {len(x)}")
+        return KSG(k=1)(x, t)
+
+
+def test_blame_takes_no_further_measuring():
+    x, t, _ = draw(60, 0)
+    y = np.repeat(["few", "many", "some"], [5, 35, 20])
+    measure = Counting(least=10)
+    with pytest.raises(DegenerateData, match=r"class 'few' of 'y' \(5 samples\): too few: 5; join it with"):
+        WithinClass(measure)(x, t, y)
+    assert measure.sizes == [35, 20, 5]
+    measure = Counting(least=100)
+    with pytest.raises(ValueError, match="too few: 35") as refusal:
+        WithinClass(measure)(x, t, y)
+    assert not isinstance(refusal.value, DegenerateData)
+    assert refusal.value.__notes__ == ["refused of class 'many' of 'y' (35 samples), the largest"]
+    assert measure.sizes == [35]
+
+
+@pytest.mark.parametrize(
+    ("measure", "each"),
+    [
+        (KSG(k=40), 30),
+        (Sliced(KSG(k=40), directions=3), 30),
+        (HSIC(), 3),
+        (HSIC(kernels.Gaussian(kernels.Neighbours(k=40))), 30),
+        (DiffusionInformation(DiffusionEntropy(kernels.NeighbourGraph(k=40))), 30),
+        (DiffusionInformation(classes=40), 30),
+        (Extrapolated(KSG(k=1), parts=16), 30),
+        (Extrapolated(KSG(k=12), parts=3), 30),
+        (KSG(k=1), 1),
+    ],
+)
+def test_classes_all_too_small_for_the_settings_are_degenerate(measure, each):
+    x, t, _ = draw(60, 0)
+    with pytest.raises(DegenerateData, match=rf"class 0 of 'y' \({each} samples\): .*samples"):
+        WithinClass(measure)(x, t, np.arange(60) // each)
 
 
 def test_classes_that_a_subsample_has_lost_are_passed_over():

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from array_api_compat import array_namespace
 
-from infoplane.estimate import DegenerateData
+from infoplane.estimate import DegenerateData, TooFewSamples
 from infoplane.kernels._distances import MOST, centred, half_squared, half_squares, kth_smallest, squared
 from infoplane.sample import Sample
 
@@ -178,9 +178,10 @@ def _keys(x: Sample) -> np.ndarray:
 def own_widths(x: Sample, rule: Neighbours) -> Any:
     """The bandwidth of each row of `x`, in the unit of `centred`'s rows."""
     if len(x) <= rule.k:
-        raise ValueError(
+        raise TooFewSamples(
             f"more than {rule.k} samples are needed for {rule.k} neighbours; {x.name!r} has {len(x)}. "
-            "Use Neighbours with a smaller k, or more samples"
+            "Use Neighbours with a smaller k, or more samples",
+            rule.k + 1,
         )
     widths = x.derived(("neighbour", rule.k), lambda: _neighbour(x, rule.k))
     equal = int((widths == 0).sum())

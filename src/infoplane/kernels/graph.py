@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, device
 
+from infoplane.estimate import TooFewSamples
 from infoplane.kernels._distances import centred, kth_smallest, squared
 from infoplane.kernels.forms import numbers_only
 from infoplane.sample import Sample
@@ -44,9 +45,10 @@ class NeighbourGraph:
         """The matrix between all rows of a continuous sample."""
         numbers_only(x, self)
         if len(x) < self.k:
-            raise ValueError(
+            raise TooFewSamples(
                 f"at least {self.k} samples are needed for the {self.k} nearest, itself included; {x.name!r} "
-                f"has {len(x)}. Use NeighbourGraph with a smaller k, or more samples"
+                f"has {len(x)}. Use NeighbourGraph with a smaller k, or more samples",
+                self.k,
             )
         return _adjacency(centred(x)[0], self.k, self.symmetric)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from infoplane.directions import distinct_rows
-from infoplane.estimate import DegenerateData, Estimate
+from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.sample import Sample
 
 
@@ -29,11 +29,14 @@ def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:
     """`x` as a finite sample of at least two rows, and of more than `more_than`."""
     x = x if isinstance(x, Sample) else Sample(x, name)
     if len(x) < 2:
-        raise ValueError(f"at least 2 samples are needed; {x.name!r} has 1. Samples are rows: (n,) or (n, d)")
+        raise TooFewSamples(
+            f"at least 2 samples are needed; {x.name!r} has 1. Samples are rows: (n,) or (n, d)", 2
+        )
     if len(x) <= more_than:
-        raise ValueError(
+        raise TooFewSamples(
             f"more than {more_than} samples are needed for {more_than} neighbours; {x.name!r} has {len(x)}. "
-            "Use a smaller k or more samples"
+            "Use a smaller k or more samples",
+            more_than + 1,
         )
     if not x.is_labels:
         _finite(x)
@@ -61,16 +64,17 @@ def one_or_pair(x: Any, y: Any, measure: str) -> tuple[Sample, ...]:
     not_both_labels(x, y, measure)
     for side in (x, y):
         if side.is_labels:
-            some_class_repeats(side)
+            some_class_repeats(side, "two samples to compare")
     return x, y
 
 
 def for_unbiased(x: Sample, instead: str) -> None:
     """At least the four samples that an estimate without the diagonals of Gram matrices divides by."""
     if len(x) < 4:
-        raise ValueError(
+        raise TooFewSamples(
             f"more than 3 samples are needed for the unbiased form; {x.name!r} has {len(x)}. Use {instead}, "
-            "or more samples"
+            "or more samples",
+            4,
         )
 
 
@@ -110,11 +114,12 @@ def not_both_labels(x: Sample, y: Sample, measure: str) -> None:
         )
 
 
-def some_class_repeats(y: Sample) -> None:
+def some_class_repeats(y: Sample, has: str) -> None:
+    """Refuse labels that each occur once; `has` is what a measure lacks in such a class."""
     if len(y.classes or ()) == len(y):
         raise DegenerateData(
-            f"every label of {y.name!r} occurs once, so no class has neighbours; if its values are "
-            f"quantities, say continuous({y.name})"
+            f"every label of {y.name!r} occurs once, so no class has {has}; if its values are quantities, "
+            f"say continuous({y.name})"
         )
 
 

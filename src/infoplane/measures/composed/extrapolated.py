@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from infoplane.directions import distinct_rows
-from infoplane.estimate import DegenerateData, Estimate
+from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.measures import _check
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.sample import Sample
@@ -97,9 +97,10 @@ class Extrapolated:
         samples = _check.several(*variables)
         n = len(samples[0])
         if n < 2 * self.parts:
-            raise ValueError(
+            raise TooFewSamples(
                 f"at least 2 samples are needed in each of {self.parts} parts; {samples[0].name!r} has {n} "
-                "in all. Use fewer parts or more samples"
+                "in all. Use fewer parts or more samples",
+                2 * self.parts,
             )
         whole = self.measure(*samples)
         cuts = self._cuts(samples)
@@ -138,11 +139,13 @@ class Extrapolated:
         try:
             return self.measure(*(sample.take(rows) for sample in samples))
         except ValueError as error:
-            kind = DegenerateData if isinstance(error, DegenerateData) else ValueError
-            raise kind(
+            said = (
                 f"in a sub-sample of {len(rows)} of {len(samples[0])} rows: {error}; fewer parts than "
                 f"{self.parts} make larger sub-samples"
-            ) from error
+            )
+            if isinstance(error, TooFewSamples):
+                raise TooFewSamples(said, error.needed * self.parts) from error
+            raise (DegenerateData if isinstance(error, DegenerateData) else ValueError)(said) from error
 
 
 def _content_order(samples: tuple[Sample, ...]) -> Int[np.ndarray, " n"]:

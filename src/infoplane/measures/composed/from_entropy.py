@@ -77,7 +77,7 @@ class FromEntropy:
 
     def _given_labels(self, t: Sample, y: Sample) -> list[tuple[float, Estimate]]:
         parts = [(1.0, self._of(t))]
-        _check.some_class_repeats(y)
+        _check.some_class_repeats(y, "an entropy")
         for rows, label in zip(_check.class_rows(y), y.classes or (), strict=True):
             try:
                 parts.append((-len(rows) / len(y), self.entropy(t.take(rows))))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from infoplane.estimate import DegenerateData, Estimate
+from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.measures import _check
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
@@ -39,7 +39,8 @@ class WithinClass:
     Raises
     ------
     ValueError
-        If y is not labels, rows differ in number, or the measure refuses x and t.
+        If y is not labels, rows differ in number, there are fewer samples than the measure needs, or it
+        refuses even the largest class, for anything but its size.
     DegenerateData
         If a class is too small for the measure, or what it raises of a class; the message names the class.
 
@@ -70,22 +71,36 @@ class WithinClass:
         nothing = _check.no_information(x, t)
         if nothing is not None:
             return nothing
-        # a sample taken from another may have lost some of its classes
         every = zip(y.classes or (), class_rows(y), strict=True)
+        # a sample taken from another may have lost some of its classes
         classes, rows = zip(*((repr(label), own) for label, own in every if len(own)), strict=True)
-        parts = []
-        for label, own in zip(classes, rows, strict=True):
-            try:
-                parts.append((len(own) / len(y), self.measure(x.take(own), t.take(own))))
-            except ValueError as error:
-                if not isinstance(error, DegenerateData):
-                    self.measure(x, t)  # what is refused of all samples too is not the class's fault
-                raise DegenerateData(
-                    f"class {label} of {y.name!r} ({len(own)} samples): {error}; join it with another class "
-                    "or leave it out"
-                ) from error
+        parts = self._parts(x, t, y, classes, rows)
         notes = shared_note([part.note for _, part in parts], classes, "classes")
         return weighted_sum(parts, _check.join_notes([_sizes_note(y, classes, rows), notes]))
+
+    def _parts(
+        self, x: Sample, t: Sample, y: Sample, classes: Sequence[str], rows: Sequence[np.ndarray]
+    ) -> list[tuple[float, Estimate]]:
+        """Share and estimate of each class."""
+        found: dict[int, tuple[float, Estimate]] = {}
+        for i in sorted(range(len(rows)), key=lambda i: -len(rows[i])):  # what was fine for one is for all
+            own = rows[i]
+            try:
+                found[i] = len(own) / len(y), self.measure(x.take(own), t.take(own))
+            except ValueError as error:
+                where = f"class {classes[i]} of {y.name!r} ({len(own)} samples)"
+                if not found and not _is_of_the_class(error, len(y)):
+                    error.add_note(f"refused of {where}, the largest")
+                    raise
+                raise DegenerateData(
+                    f"{where}: {error}; join it with another class or leave it out"
+                ) from error
+        return [found[i] for i in range(len(rows))]
+
+
+def _is_of_the_class(error: ValueError, n: int) -> bool:
+    """Whether a class is refused for what it holds or its size, where all n samples are not."""
+    return isinstance(error, DegenerateData) or (isinstance(error, TooFewSamples) and error.needed <= n)
 
 
 def _sizes_note(y: Sample, classes: Sequence[str], rows: Sequence[np.ndarray]) -> str:

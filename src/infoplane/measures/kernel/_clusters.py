@@ -6,6 +6,7 @@ from scipy.linalg import eigh, qr, svd
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import eigsh
 
+from infoplane.estimate import TooFewSamples
 from infoplane.kernels._distances import centred
 from infoplane.measures.kernel._kept import Clusters, digest, key
 from infoplane.measures.kernel._order import content_order
@@ -18,8 +19,8 @@ DENSE = 1000  # rows up to which all eigenvectors are the quicker way
 def clusters_of(y: Sample, count: int) -> Clusters:
     """Kept with the sample: the input of a run is clustered once."""
     if len(y) < count:
-        raise ValueError(
-            f"{count} clusters need at least as many samples; {y.name!r} has {len(y)}. Use fewer"
+        raise TooFewSamples(
+            f"{count} clusters need at least as many samples; {y.name!r} has {len(y)}. Use fewer", count
         )
     made_by = settings(count)
     return y.derived(key(made_by), lambda: Clusters(_codes(y, count), made_by, digest(y)))

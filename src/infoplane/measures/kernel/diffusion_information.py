@@ -120,7 +120,7 @@ class DiffusionInformation:
                 raise ValueError(
                     f"{y.name!r} holds labels, so there is nothing to cluster: leave clusters= out"
                 )
-            _check.some_class_repeats(y)
+            _check.some_class_repeats(y, "two samples to compare")
             return y
         if clusters is None:
             clusters = clusters_of(y, self.classes)

@@ -125,7 +125,7 @@ def _psi_of_classes(y: Sample, k: int) -> float:
 
 def without_single_classes(x: Sample, y: Sample, k: int) -> tuple[Sample, Sample, str]:
     """The rows whose label occurs at least twice, and a clause about what small classes mean."""
-    _check.some_class_repeats(y)
+    _check.some_class_repeats(y, "neighbours")
     sizes = class_sizes(y)
     single, small = int((sizes == 1).sum()), int(((sizes > 1) & (sizes <= k)).sum())
     note = _check.join_notes(
