@@ -4,11 +4,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from infoplane import Probe, Run
+from infoplane import KSG, Ask, Probe, Run
 from infoplane.cli.app import app, main
 
 
@@ -68,6 +69,27 @@ def test_measure_a_run_of_one_s_own(run, tmp_path, capsys):
     )
     call("measure", run.path, "--questions", f"{questions}:ASKED", "--workers", 1)
     assert {row["quantity"] for row in run.rows()} == {"S₁(X;T)", "S₁(T;Y)", "I(T;Y)"}
+
+
+def test_each_run_is_asked_its_own_questions(run, tmp_path, capsys, monkeypatch):
+    """Two of one experiment, one of another with other settings, and one of none."""
+    runs = [run]
+    for name, k in (("a", 3), ("b", 4), ("c", 3)):
+        runs.append(Run(tmp_path / "runs" / name).create({"experiment": "made up", "k": k}))
+        runs[-1].set_probe(Probe(np.random.default_rng(1).normal(size=(60, 3)), np.arange(60) % 2))
+        runs[-1].save_snapshot(0, {"probe": {"fc": np.random.default_rng(2).normal(size=(60, 2))}})
+    module = SimpleNamespace(questions=lambda k: {"I(T;Y)": Ask(KSG(k), of=("layer", "target"))})
+    made_up = lambda one: (SimpleNamespace(module=module), one.settings["k"])  # noqa: E731
+    monkeypatch.setattr("infoplane.cli.commands.experiment_of", made_up)
+    call("measure", *(one.path for one in runs))
+    asked = [{(row["quantity"], row["settings"]) for row in one.rows()} for one in runs]
+    plane = "Sliced(measure=KSG(k=5), directions=500, dim=1, seed=0)"
+    three, four = {("I(T;Y)", "KSG(k=3)")}, {("I(T;Y)", "KSG(k=4)")}
+    assert asked == [{("S₁(X;T)", plane), ("S₁(T;Y)", plane)}, three, four, three]
+    printed = capsys.readouterr().out
+    assert f"\n{runs[1].path}, {runs[3].path}:\nI(T;Y) at epoch 0, nats:" in printed
+    assert printed.startswith(f"{runs[0].path}:\nS₁(X;T) at epoch 5, nats:")
+    assert f"\n{runs[2].path}:\nI(T;Y)" in printed
 
 
 def test_measure_says_why_there_is_no_estimate(run, capsys):

@@ -1,8 +1,8 @@
 """What the commands of `cli` that measure do. Imported when one runs: all that is heavy hangs on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -17,6 +17,9 @@ from infoplane.runs import Run
 from infoplane.storage.files import write_whole
 from infoplane.trust.accuracy import BESIDE, OURS, as_measure, cells, compare
 from infoplane.trust.page import page
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PLANE = {
     "S₁(X;T)": Ask(Sliced(KSG(k=5)), of=("input", "layer")),
@@ -37,17 +40,39 @@ def measure(
     Parameters
     ----------
     runs
-        Run folders.
+        Run folders. Each is asked its own experiment's questions; runs that are asked the same are summarised
+        together.
     questions
-        FILE.py:NAME of a dict of `Ask`; by default the experiment's own, or the S₁ plane.
+        FILE.py:NAME of a dict of `Ask` for all of them; by default the experiment's own, or the S₁ plane.
     workers
         Threads; by default one per core.
     dask
         Address of a Dask scheduler, such as tcp://host:8786, whose workers see the runs' folders and measure.
     """
-    asked = from_file(questions) if questions else _own_questions(Run(runs[0]))
+    groups = [(runs, from_file(questions))] if questions else _by_questions(runs)
     with executor_of(dask, questions.rpartition(":")[0] if questions else None) as executor:
-        ds = evaluate(runs, asked, executor, workers=workers)
+        for own, asked in groups:
+            ds = evaluate(own, asked, executor, workers=workers)
+            if len(groups) > 1:
+                print(f"{', '.join(map(str, own))}:")
+            _summarise(ds)
+
+
+def _by_questions(runs: Sequence[Path]) -> list[tuple[list[Path], Mapping[str, Ask]]]:
+    """The runs that are asked the same, together."""
+    groups: list[tuple[list[Path], Mapping[str, Ask]]] = []
+    for run in runs:
+        asked = _own_questions(Run(run))
+        same = next((own for own, other in groups if other == asked), None)
+        if same is None:
+            groups.append(([run], asked))
+        else:
+            same.append(run)
+    return groups
+
+
+def _summarise(ds: "xr.Dataset") -> None:
+    """Print the last values of each quantity."""
     for name in ds.quantity.values:
         values = ds.value.sel(quantity=name).mean("run").dropna("step", how="all")
         if not values.size:
