@@ -1,5 +1,7 @@
 """Files of figures, and what happens without matplotlib."""
 
+import inspect
+import re
 import subprocess
 import sys
 
@@ -28,6 +30,15 @@ def test_a_file_is_whole_or_as_it_was(ds, tmp_path, monkeypatch):
         plots.save(figure, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_room_says_which_functions_return_a_figure():
+    sentence = re.search(r"([^;.]*) return a `matplotlib.figure.Figure`", plots.__doc__ or "")
+    assert sentence is not None
+    returned = {name: inspect.signature(getattr(plots, name)).return_annotation for name in plots.__all__}
+    figures = {name for name, kind in returned.items() if getattr(kind, "__name__", kind) == "Figure"}
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == figures
+    assert set(plots.__all__) <= set(re.findall(r"`(\w+)`", plots.__doc__ or ""))
 
 
 def test_another_ending_is_refused(ds, tmp_path):

@@ -1,7 +1,7 @@
 """Figures for papers from the dataset of `infoplane.load`; nothing is measured here.
 
-Needs matplotlib. Every function returns a `matplotlib.figure.Figure` and leaves pyplot and the global
-settings alone.
+Needs matplotlib, whose pyplot and global settings stay as they are. `plane`, `trajectories`, `curves` and
+`layer_similarity` return a `matplotlib.figure.Figure`; `save` writes one, and `unmoved` lists layers.
 """
 
 from typing import Any

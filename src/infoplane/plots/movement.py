@@ -6,7 +6,7 @@ import xarray as xr
 from infoplane.results import check_schema
 from infoplane.results.differences import changes, measured, part, pick
 
-MOVED = 2.0  # standard errors  # standard errors
+MOVED = 2.0  # standard errors
 
 
 def unmoved(ds: xr.Dataset, quantity: str, split: str | None = None) -> list[str]:
