@@ -171,6 +171,23 @@ def test_questions_pick_by_measure_and_variables_not_by_name(run):
     assert ds["layer"].values.tolist() == ["fc1", "fc2", "fc1@first|fc2", "fc1|fc2", "input|target"]
 
 
+def test_what_is_of_no_layer_stands_last(tmp_path):
+    """Whichever way round; but a layer that is called like an input stands where it fires."""
+    run = make_run(tmp_path / "a", layers=("input", "fc1", "fc2"))
+    for of in [("target", "input"), ("target",), ("input", "target"), ("layer:fc2", "layer:fc1")]:
+        put(run, of=of, name="|".join(of), measure=Plugin())
+    for name in ("fc2", "input", "fc1"):
+        put(run, of=(f"layer:{name}",), name="H(T)", value={"input": 3.0}.get(name, 1.0))
+    put(run, of=("input",), name="H(X)", value=4.0)
+    ds = load(run)
+    last = ["input|target", "target|input"]
+    assert ds["layer"].values.tolist() == ["input", "fc1", "fc2", "fc2|fc1", "target", *last]
+    # the row's `of`, and so the quantity, tells the layer from the probe's input
+    at = ds["value"].sel(layer="input", step=0).squeeze()
+    assert at.sel(quantity=["H(T)", "H(X)"]).values.tolist() == [3.0, 4.0]
+    assert [str(ds["of"].sel(quantity=name).values) for name in ("H(T)", "H(X)")] == ["layer", "input"]
+
+
 def test_the_output_is_the_runs_own(tmp_path):
     run = make_run(tmp_path / "a", output="fc2")
     put(run, of=("layer:fc1", "target"), value=1)
@@ -208,6 +225,16 @@ def test_a_dataset_without_estimates_is_one_but_no_file(run, tmp_path):
     assert ds["metric_value"].item() == 2
     with pytest.raises(ValueError, match="no estimate"):
         save_dataset(ds, tmp_path / "empty.nc")
+
+
+def test_steps_beyond_netcdf_are_refused_by_name(run, tmp_path):
+    """Of runs that were recorded before steps had an end."""
+    put(run)
+    ds = load(run)
+    late = ds.assign_coords(step=ds["step"] + 2**31)
+    with pytest.raises(ValueError, match="step goes up to 2147483648, and netCDF 3 ends at 2147483647"):
+        save_dataset(late, tmp_path / "late.nc")
+    assert save_dataset(ds.assign_coords(step=ds["step"] + 2**31 - 1), tmp_path / "last.nc").exists()
 
 
 def test_rows_without_an_estimate_tell_no_unit(run):

@@ -17,9 +17,37 @@ class TestRecord:
         run.record(0, self.layers, split="test")
         assert run.snapshot(0).aligned == {"test": False}
 
-    def test_a_name_that_would_mean_the_first_step(self, run):
-        with pytest.raises(ValueError, match="'@first' at a name's end"):
-            run.record(0, {"fc@first": self.layers["a"]}, split="test")
+    @pytest.mark.parametrize(
+        ("name", "means"),
+        [
+            ("fc@first", "layer 'fc@first' ends in '@first', which means the layer at the run's first step"),
+            ("@first", "layer '@first' ends in '@first'"),
+            ("a|b", r"layer 'a\|b' has '\|' in its name, which stands between two layers in results"),
+            ("input|target", r"layer 'input\|target' has '\|' in its name"),
+        ],
+    )
+    def test_names_that_mean_something_in_results(self, run, name, means):
+        with pytest.raises(ValueError, match=means):
+            run.record(0, {name: self.layers["a"]}, split="test")
+        with pytest.raises(ValueError, match=means):
+            run.save_snapshot(0, {"test": {name: self.layers["a"]}})
+        assert run.steps == ()
+
+    def test_steps_end_where_netcdf_does(self, run):
+        for step in (2**31, np.int64(2**31), 2**70):
+            for take in (
+                lambda step: run.record(step, self.layers, split="test"),
+                lambda step: run.save_snapshot(step, {"test": self.layers}),
+                lambda step: run.log(step, loss=1.0),
+            ):
+                with pytest.raises(
+                    ValueError, match="step must be at most 2147483647, the largest that a netCDF"
+                ):
+                    take(step)
+        assert run.steps == ()
+        assert run.metrics() == []
+        run.record(2**31 - 1, self.layers, split="test")
+        assert run.steps == (2**31 - 1,)
 
     def test_permuted_ids(self, run):
         with pytest.raises(ValueError, match=r"permuted \(first at position 1: got 13, the probe has 11\)"):

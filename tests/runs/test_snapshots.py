@@ -78,9 +78,7 @@ def test_a_digest_is_read_from_the_head_of_the_file(run):
     assert run.digest("test", "layer:fc2", 10) == before
 
 
-@pytest.mark.parametrize(
-    "name", ["a/b", "été ₁", "../../x", "a b\n\t", "input", "__metadata__", "c|d", '"', "💡"]
-)
+@pytest.mark.parametrize("name", ["a/b", "été ₁", "../../x", "a b\n\t", "input", "__metadata__", '"', "💡"])
 def test_strange_names_of_layers(run, name):
     run.save_snapshot(0, {"test": {name: np.arange(4.0), "other": np.ones(4)}}, output=name)
     assert run.snapshot(0).layers["test"] == (name, "other")

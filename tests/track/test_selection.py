@@ -204,3 +204,43 @@ def test_wrappers_are_taken_off():
     assert names(Shell(inner)) == ["0", "1"]
     with pytest.raises(ValueError, match=r"torch.nn.Module; got function"):
         unwrap(lambda x: x)
+
+
+class OddNames(nn.Module):
+    """Names that a layer of a run can't have, a name twice, and the name of what a model returns."""
+
+    def __init__(self, **more):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.parts = nn.ModuleDict({"a|b": nn.Linear(4, 4), "c@first": nn.Linear(4, 4), "d": nn.Linear(4, 4)})
+        self.add_module("fc#1", nn.Linear(4, 4))
+
+    def forward(self, x):
+        x = self.fc(self.fc(x))
+        for part in self.parts.values():
+            x = part(x)
+        return getattr(self, "fc#1")(x)
+
+
+def test_names_that_a_layer_can_not_have_are_left_out_with_the_reason():
+    selection = chosen(OddNames())
+    assert [one.name for one in selection.calls] == ["fc#1", "fc#2", "parts.d"]
+    left = dict(selection.left_out)
+    assert left["parts.a|b"].startswith("Linear has '|' in its name, which stands between two layers")
+    assert left["parts.c@first"].startswith(
+        "Linear ends in '@first', which means the layer at the run's first"
+    )
+    assert left["fc#1"] == "Linear has the name of another call: rename the module"
+    with pytest.raises(ValueError, match=r"layer 'parts.a\|b' \(Linear\) has '\|' in its name.*Choices: "):
+        chosen(OddNames(), ["parts.a|b"])
+    assert names(OddNames(), ["parts.*", "output"]) == ["parts.d", "output"]
+
+
+def test_an_alias_that_a_layer_can_not_have():
+    model = nn.Module()
+    model.body = nn.Linear(4, 4)
+    model.add_module("a|b", model.body)
+    model.forward = lambda x: model.body(x) + 1
+    with pytest.raises(ValueError, match=r"layer 'a\|b' \(Linear\) has '\|' in its name"):
+        chosen(model, ["a|b"])
+    assert names(model, ["body"]) == ["body"]

@@ -102,6 +102,21 @@ def test_steps_are_integers_from_zero_on(tmp_path, step):
         tracker.step(step)
 
 
+def test_steps_end_where_netcdf_does(tmp_path):
+    tracker = Tracker(mlp(), Probe(X), ["2"], at=[5], into=tmp_path)
+    with pytest.raises(ValueError, match="step must be at most 2147483647"):
+        tracker.step(2**31)  # whether it is due or not
+    assert not tracker.step(2**31 - 1)
+
+
+def test_a_snapshot_that_is_there_is_known_by_its_digests(tmp_path, monkeypatch):
+    model = mlp()
+    Tracker(model, Probe(X, Y), ["2"], into=tmp_path).step(0)
+    again = Tracker(model, Probe(X, Y), ["2"], into=tmp_path)
+    monkeypatch.setattr("infoplane.runs.outline.read_tensor", None)  # no array is read
+    assert not again.step(0)
+
+
 def test_steps_of_numpy_are_fine(tmp_path):
     assert Tracker(mlp(), Probe(X), ["2"], into=tmp_path).step(np.int64(0))
 

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from infoplane.results.schema import COORDS, DIMS, check_schema, error_names
+from infoplane.runs.snapshots import LAST_STEP
 from infoplane.storage.files import write_whole
 
 
@@ -17,11 +18,17 @@ def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
     Raises
     ------
     ValueError
-        If `ds` does not keep to the schema, or holds no estimate.
+        If `ds` does not keep to the schema, holds no estimate, or steps above 2147483647.
     """
     check_schema(ds)
     if 0 in ds["value"].shape:  # netCDF 3 has no empty dimensions
         raise ValueError("the dataset holds no estimate, so there is nothing to save; see infoplane.evaluate")
+    for name in ("step", "metric_step"):
+        if name in ds and ds[name].max() > LAST_STEP:
+            raise ValueError(
+                f"{name} goes up to {ds[name].max().item()}, and netCDF 3 ends at {LAST_STEP}: save a "
+                "selection, or divide the coordinate"
+            )
     write_whole(Path(path), bytes(ds.to_netcdf(engine="scipy")))
     return Path(path)
 

@@ -19,7 +19,7 @@ from infoplane.results.schema import SCHEMA, check_schema
 from infoplane.runs import Run
 from infoplane.runs.outline import Outline
 from infoplane.runs.rows import row_key
-from infoplane.runs.variables import FIRST
+from infoplane.runs.variables import BETWEEN, FIRST, is_of_no_layer
 from infoplane.settings import canonical
 
 
@@ -172,9 +172,9 @@ def _coordinates(opened: Sequence[Opened], rows: list[tuple[int, dict]]) -> dict
             place.setdefault(name, len(place))
 
     def order(layer: str) -> tuple:
-        parts = [layer] if layer in place else layer.split("|")
+        parts = [layer] if layer in place else layer.split(BETWEEN)
         return (
-            layer == "input|target",
+            layer not in place and is_of_no_layer(layer),
             len(parts),
             [place.get(part.removesuffix(FIRST), len(place)) for part in parts],
             layer,

@@ -7,16 +7,11 @@ import numpy as np
 
 from infoplane.runs._probe_file import check_rows
 from infoplane.runs.outline import Outline
+from infoplane.runs.snapshots import check_step
+from infoplane.runs.variables import problem_of_name
 from infoplane.storage.arrays import as_array, as_ids, as_rows
 
 Arrays = dict[str, dict[str, np.ndarray]]  # split -> layer -> (n, width)
-
-
-def check_step(step: int) -> None:
-    if isinstance(step, bool) or not isinstance(step, int | np.integer) or step < 0:
-        raise ValueError(
-            f"step must be a non-negative integer; got {step!r} (fractions of an epoch: log(epoch=))"
-        )
 
 
 def number(value: Any, name: str) -> bool | int | float | None:
@@ -46,8 +41,9 @@ def rows_of(layers: Mapping[str, Any], n: int, split: str) -> dict[str, np.ndarr
     for name, values in layers.items():
         if not isinstance(name, str) or not name:
             raise ValueError(f"layers must be named by strings; got {name!r}")
-        if name.endswith("@first"):
-            raise ValueError(f"'@first' at a name's end means the layer at the first step; rename {name!r}")
+        problem = problem_of_name(name)
+        if problem:
+            raise ValueError(f"layer {name!r} {problem}")
         arrays[name] = as_rows(values, name)
         if len(arrays[name]) != n:
             raise ValueError(

@@ -128,7 +128,7 @@ class Run:
         Parameters
         ----------
         step : int
-            Non-negative. A snapshot that is there is replaced.
+            From 0 to 2147483647. A snapshot that is there is replaced.
         layers : mapping of split to mapping of layer to array
             (n, ...) arrays in the order in which the layers fired; stored as (n, width).
         output : str, optional
@@ -139,7 +139,8 @@ class Run:
         Raises
         ------
         ValueError
-            For lengths that differ from the probe's, unknown splits, or arrays without rows of numbers.
+            For lengths that differ from the probe's, unknown splits, arrays without rows of numbers, or a
+            layer with ``|`` in its name or ``@first`` at its end, which mean something in results.
         """
         arrays = {split: self._rows(split, parts) for split, parts in layers.items()}
         _record.check(step, arrays, output)
@@ -158,7 +159,8 @@ class Run:
         Parameters
         ----------
         step : int
-            Non-negative; splits and layers that the snapshot already has stay, or are replaced by name.
+            From 0 to 2147483647. Splits and layers that the snapshot already has stay, or are replaced by
+            name.
         layers : mapping of layer to array
             (n, ...) arrays, one row per sample of the probe, in the probe's order.
         rows : array-like, optional
@@ -172,7 +174,7 @@ class Run:
         Raises
         ------
         ValueError
-            Saying which ids differ from the probe's, or that they are permuted.
+            Saying which ids differ from the probe's, or that they are permuted; and as `save_snapshot` does.
         """
         parts = {split: self._rows(split, layers)}
         if rows is not None:
@@ -235,9 +237,9 @@ class Run:
         Raises
         ------
         ValueError
-            For a step that is no integer from 0 on, or a metric that is not one number.
+            For a step that is no integer from 0 to 2147483647, or a metric that is not one number.
         """
-        _record.check_step(step)
+        snapshots.check_step(step)
         numbers = {name: _record.number(value, name) for name, value in metrics.items()}
         with self.appending("metrics.jsonl", wait=WAIT) as append:
             append({"step": int(step), **numbers})

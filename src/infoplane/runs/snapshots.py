@@ -12,6 +12,8 @@ import numpy as np
 from infoplane.storage.arrays import digest, some
 from infoplane.storage.files import read_header, write_tensors
 
+LAST_STEP = 2**31 - 1  # netCDF 3 has no longer integers
+
 
 @dataclass(frozen=True, repr=False)
 class Snapshot:
@@ -67,6 +69,19 @@ class Snapshot:
 
 
 Arrays = Mapping[str, Mapping[str, np.ndarray]]  # split -> layer -> (n, width)
+
+
+def check_step(step: int) -> None:
+    """Refuse what is no step; numpy's integers are."""
+    if isinstance(step, bool) or not isinstance(step, int | np.integer) or step < 0:
+        raise ValueError(
+            f"step must be a non-negative integer; got {step!r} (fractions of an epoch: log(epoch=))"
+        )
+    if step > LAST_STEP:
+        raise ValueError(
+            f"step must be at most {LAST_STEP}, the largest that a netCDF file of results can hold; got "
+            f"{step}. Count in larger steps"
+        )
 
 
 def file(folder: Path, step: int) -> Path:

@@ -11,6 +11,21 @@ from infoplane.storage.files import read_tensor
 
 WORDS = ("input", "target", "layer", "output")
 FIRST = "@first"
+BETWEEN = "|"  # the layers of a row that is of several
+
+
+def problem_of_name(name: str) -> str:
+    """Why no layer can be called this; "" when one can."""
+    if BETWEEN in name:
+        return f"has {BETWEEN!r} in its name, which stands between two layers in results: rename it"
+    if name.endswith(FIRST):
+        return f"ends in {FIRST!r}, which means the layer at the run's first step: rename it"
+    return ""
+
+
+def is_of_no_layer(label: str) -> bool:
+    """Whether the ``layer`` of a row names inputs and targets alone, like ``"input|target"``."""
+    return set(label.split(BETWEEN)) <= {"input", "target"}
 
 
 @dataclass(frozen=True)

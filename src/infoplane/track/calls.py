@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from infoplane.runs.variables import problem_of_name
 from infoplane.track.batches import call
 from infoplane.track.undisturbed import hooked, untouched
 
@@ -129,6 +130,7 @@ def census(model: torch.nn.Module, x: Any, rows: int) -> Census:
     if len(views) > 1:
         calls = _agreed(calls, views[1][0])
         returned &= views[1][1]
+    calls = _nameable(calls)
     fired = {one.path for one in calls}
     silent = [
         Call(name, name, path, 0, type(modules[path]).__name__, 0, SILENT)
@@ -218,6 +220,20 @@ def _agreed(calls: list[Call], fewer_rows: list[Call]) -> list[Call]:
             problem = twin.problem or "has a width that depends on the size of the batch"
         agreed.append(replace(one, problem=problem))
     return agreed
+
+
+def _nameable(calls: list[Call]) -> list[Call]:
+    """The calls; a name that no layer can have, or that an earlier call has, is a problem."""
+    names: set[str] = set()
+    checked = []
+    for one in calls:
+        own = (
+            one.path and one.name in names
+        )  # what the model returns may be called like the layer that gave it
+        twice = "has the name of another call: rename the module" if own else ""
+        checked.append(replace(one, problem=problem_of_name(one.name) or twice or one.problem))
+        names.add(one.name)
+    return checked
 
 
 def _refuse_lazy(model: torch.nn.Module) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from infoplane.runs.variables import problem_of_name
 from infoplane.track.calls import OUTPUT, SILENT, Call, Census
 
 ACTIVATIONS = tuple(
@@ -72,10 +73,11 @@ def _is_layer(module: torch.nn.Module) -> bool:
 
 def _named(seen: Census, patterns: list[str]) -> list[Call]:
     aliased = [
-        replace(one, name=alias + one.name.removeprefix(one.module), module=alias)
+        replace(one, name=f"{alias}{turn}", module=alias, problem=problem_of_name(alias) or one.problem)
         for alias, path in seen.aliases.items()
         for one in (*seen.calls, *seen.silent)
         if one.path == path
+        for turn in [one.name.removeprefix(one.module)]
     ]
     every = [*seen.calls, *seen.silent]
     chosen: dict[tuple[str, int], Call] = {}

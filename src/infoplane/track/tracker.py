@@ -12,6 +12,8 @@ import numpy as np
 import torch
 
 from infoplane.runs import Probe, Run
+from infoplane.runs.snapshots import check_step
+from infoplane.storage.arrays import as_rows, digest
 from infoplane.track.calls import Census, census, unwrap
 from infoplane.track.recording import record
 from infoplane.track.schedule import Schedule, due
@@ -153,7 +155,7 @@ class Tracker:
         Raises
         ------
         ValueError
-            For a step that is no integer from 0 on.
+            For a step that is no integer from 0 to 2147483647.
 
         Warns
         -----
@@ -163,6 +165,7 @@ class Tracker:
         if isinstance(step, bool) or not hasattr(step, "__index__") or operator.index(step) < 0:
             raise ValueError(f"a step is an integer: 0 before training, then 1, 2 ...; got {step!r}")
         step = operator.index(step)
+        check_step(step)
         if not self._begun:
             self._begun = True
             self._warn_without_start(step)
@@ -192,7 +195,7 @@ class Tracker:
         return True
 
     def _is_there(self, step: int, splits: dict[str, dict[str, np.ndarray]]) -> bool:
-        """Whether the run has a snapshot of this step with the same bytes."""
+        """Whether the run has a snapshot of this step with the same bytes, by their digests."""
         if step not in self.run.steps:
             return False
         there = self.run.snapshot(step)
@@ -202,7 +205,7 @@ class Tracker:
         if there.output != self._selection.output or not all(there.aligned.values()):
             return False
         return all(
-            _same_bytes(self.run.layer(step, split, name), array)
+            there.digests[f"{split}/{name}"] == digest(as_rows(array, name))
             for split, arrays in splits.items()
             for name, array in arrays.items()
         )
@@ -219,7 +222,3 @@ def _splits(probe: Probe | Mapping[str, Probe]) -> dict[str, Probe]:
             f'probe= takes Probe(x, y) or {{"train": Probe(...), "test": ...}}; got {probe!r:.200}'
         )
     return dict(probe)
-
-
-def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
