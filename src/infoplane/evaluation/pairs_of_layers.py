@@ -12,7 +12,7 @@ from infoplane.estimate import Estimate
 from infoplane.evaluation.cells import Batch, Cell, Result
 from infoplane.evaluation.engine import run_batches
 from infoplane.runs import Run
-from infoplane.runs.variables import load
+from infoplane.runs.variables import load, word_of
 from infoplane.sample import Sample
 
 HELD_BYTES = 2**30  # of n × n matrices that the samples of one side may keep, else they are read anew
@@ -103,7 +103,7 @@ class _Side:
             raise ValueError(f"step {self.step} of {run.path} holds no layers of split {split!r}")
 
     def sample(self, name: str) -> Sample:
-        word = f"layer:{name}"
+        word = word_of(name)
         return load(self._outline.place(self.split, word, self.step), word)
 
 

@@ -9,7 +9,7 @@ from infoplane.evaluation.cells import Batch, Cell, unmeasured
 from infoplane.questions import Ask
 from infoplane.runs.outline import Outline
 from infoplane.runs.snapshots import Snapshot
-from infoplane.runs.variables import FIRST, Layer, Place, layer_word, load
+from infoplane.runs.variables import FIRST, Layer, Place, label_of, layer_word, load, word_of
 from infoplane.sample import Sample
 
 INPUT_AND_TARGET = {"input", "target"}
@@ -101,8 +101,7 @@ def _cases(
         recorded = snapshot.layers.get(split, ())
         for layer in recorded if "layer" in ask.of else (None,):
             of = tuple(_variable(word, layer, snapshot, recorded, quantity) for word in ask.of)
-            names = [word.removeprefix("layer:") for word in of if word.startswith("layer:")]
-            yield snapshot, "|".join(names or of), of
+            yield snapshot, label_of(of), of
 
 
 def _variable(
@@ -121,5 +120,5 @@ def _variable(
                 f"{quantity!r} is of the output, which was not recorded; add 'output' to the Tracker's "
                 f"layers. Recorded: {', '.join(recorded)}"
             )
-        return f"layer:{snapshot.output}"
-    return f"layer:{layer}" if word == "layer" else word
+        return word_of(snapshot.output)
+    return word if layer is None or word != "layer" else word_of(layer)

@@ -9,7 +9,7 @@ import xarray as xr
 
 from infoplane.questions import Ask
 from infoplane.results.schema import DIMS
-from infoplane.runs.variables import FIRST
+from infoplane.runs.variables import FIRST, layer_in
 from infoplane.settings import canonical_json
 
 
@@ -42,7 +42,7 @@ def describe_quantities(
 
 
 def _any_layer(word: str) -> str:
-    return "layer" + FIRST * word.endswith(FIRST) if word.startswith("layer:") else word
+    return word if layer_in(word) is None else "layer" + FIRST * word.endswith(FIRST)
 
 
 def dense(

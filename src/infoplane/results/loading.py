@@ -19,7 +19,7 @@ from infoplane.results.schema import SCHEMA, check_schema
 from infoplane.runs import Run
 from infoplane.runs.outline import Outline
 from infoplane.runs.rows import row_key
-from infoplane.runs.variables import BETWEEN, FIRST, is_of_no_layer
+from infoplane.runs.variables import BETWEEN, FIRST, is_of_no_layer, layer_in
 from infoplane.settings import canonical
 
 
@@ -152,9 +152,10 @@ def _names_of(
 def _is_of(row: dict, outline: Outline, words: Sequence[str]) -> bool:
     def same(came: str, word: str) -> bool:
         if word == "layer":
-            return came.startswith("layer:") and not came.endswith(FIRST)
+            return layer_in(came) is not None and not came.endswith(FIRST)
         if word == "output":
-            return came == f"layer:{outline.snapshot(row['step']).output}"
+            output = outline.snapshot(row["step"]).output
+            return output is not None and layer_in(came) == output
         return came == word
 
     return len(row["of"]) == len(words) and all(map(same, row["of"], words))

@@ -10,7 +10,7 @@ from infoplane.runs import _probe_file, snapshots
 from infoplane.runs._probe_file import ProbeHeader
 from infoplane.runs.rows import joined_digest
 from infoplane.runs.snapshots import Snapshot
-from infoplane.runs.variables import FIRST, Place
+from infoplane.runs.variables import FIRST, Place, layer_in, unknown_word
 from infoplane.storage.files import read_tensor
 
 PROBE, SNAPSHOTS = "probe.safetensors", "snapshots"  # in the folder
@@ -61,12 +61,12 @@ class Outline:
 
     def place(self, split: str, word: str, step: int | None) -> Place:
         """Where a variable is; ValueError for one that isn't there, listing what is."""
-        if word.endswith(FIRST):
-            word, step = word.removesuffix(FIRST), self.steps[0]
-        if word.startswith("layer:"):
-            return self._layer(split, word.removeprefix("layer:"), step)
+        word, step = self._then(word, step)
+        layer = layer_in(word)
+        if layer is not None:
+            return self._layer(split, layer, step)
         if word not in ("input", "target"):
-            raise ValueError(f"a variable of a run is 'input', 'target' or 'layer:NAME'; got {word!r}")
+            raise unknown_word(word)
         header = self.header(split)
         if word == "input" and header.as_input is not None:
             return self._layer(split, header.as_input, step)
@@ -76,13 +76,16 @@ class Outline:
 
     def has(self, split: str, word: str, step: int) -> bool:
         """Whether `place` finds it, for a split and a step that are there."""
-        if word.endswith(FIRST):
-            word, step = word.removesuffix(FIRST), self.steps[0]
+        word, at = self._then(word, step)
         header = self.header(split)
-        layer = header.as_input if word == "input" else word.removeprefix("layer:")
-        if layer is None or not (word == "input" or word.startswith("layer:")):
+        layer = header.as_input if word == "input" else layer_in(word)
+        if layer is None:
             return word in header.digests
-        return f"{split}/{layer}" in self.snapshot(step).digests
+        return at is not None and f"{split}/{layer}" in self.snapshot(at).digests
+
+    def _then(self, word: str, step: int | None) -> tuple[str, int | None]:
+        """The word for what was at that step, and the step."""
+        return (word.removesuffix(FIRST), self.steps[0]) if word.endswith(FIRST) else (word, step)
 
     def _layer(self, split: str, name: str, step: int | None) -> Place:
         if step is None:

@@ -1,5 +1,9 @@
-"""The variables of a run: the words for them, and how one is read."""
+"""The variables of a run: the words for them, and how one is read.
 
+A word is ``"input"``, ``"target"``, ``"layer:NAME"``, or ``"layer:NAME@first"`` of the run's first step.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +14,7 @@ from infoplane.sample import Sample, continuous
 from infoplane.storage.files import read_tensor
 
 WORDS = ("input", "target", "layer", "output")
-FIRST = "@first"
+LAYER, FIRST = "layer:", "@first"
 BETWEEN = "|"  # the layers of a row that is of several
 
 
@@ -47,8 +51,29 @@ class Layer:
             raise ValueError(f"Layer(at=) must be 'same' or 'first'; got {self.at!r}")
 
 
+def word_of(name: str, first: bool = False) -> str:
+    """The word for a layer, or for what it was at the first step."""
+    return f"{LAYER}{name}{FIRST * first}"
+
+
 def layer_word(layer: Layer) -> str:
-    return f"layer:{layer.name}" + (FIRST if layer.at == "first" else "")
+    """The word for a `Layer`."""
+    return word_of(layer.name, layer.at == "first")
+
+
+def layer_in(word: str) -> str | None:
+    """The layer that a word names, with ``@first`` if it has that; None for inputs and targets."""
+    return word.removeprefix(LAYER) if word.startswith(LAYER) else None
+
+
+def label_of(words: Sequence[str]) -> str:
+    """What stands in a row's ``layer``: the layers that it is of, or else its words."""
+    return BETWEEN.join([name for name in map(layer_in, words) if name is not None] or words)
+
+
+def unknown_word(word: str) -> ValueError:
+    """The error for what is no word."""
+    return ValueError(f"a variable of a run is 'input', 'target' or 'layer:NAME'; got {word!r}")
 
 
 @dataclass(frozen=True)
