@@ -41,7 +41,7 @@ MAY_IMPORT["experiments"] = " ".join(MAY_IMPORT)
 MAY_IMPORT["cli"] = " ".join(MAY_IMPORT)
 
 TORCH = {"torch", "torchvision"}
-# third-party package -> the rooms where it may be imported at all; the others may be imported anywhere
+# package -> the rooms where it may be imported at all; the others may be imported anywhere
 LIVES_IN = {
     "torch": {"track", "experiments"},
     "torchvision": {"track", "experiments"},
@@ -51,6 +51,7 @@ LIVES_IN = {
     "mlxtend": {"data"},
     "pooch": {"data"},
     "cyclopts": {"cli"},
+    "fcntl": set(),  # not on every system; filelock is
 }
 # room -> what may only be imported inside its functions
 NOT_AT_THE_TOP = {

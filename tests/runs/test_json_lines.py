@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -143,13 +144,21 @@ def test_a_second_writer_is_refused_until_the_first_is_gone(path, holder):
     assert json_lines.read(path) == [{"step": 0}]  # reading is free
     holder.kill()
     holder.wait()
-    append(path, {"step": 1})
+    with json_lines.appending(path) as add:  # what the killed one left names nobody
+        add({"step": 1})
+        with pytest.raises(ValueError, match=rf"process {os.getpid()} on .* is writing"):
+            append(path, {"step": 2})
     assert json_lines.read(path) == [{"step": 0}, {"step": 1}]
+    assert sorted(one.name for one in path.parent.iterdir()) == [".rows.jsonl.lock", "rows.jsonl"]
 
 
 def test_a_second_writer_of_the_same_process_is_refused_too(path):
-    with json_lines.appending(path), pytest.raises(ValueError, match="is writing"):
+    with json_lines.appending(path), pytest.raises(ValueError, match=f"process {os.getpid()} .* is writing"):
         append(path, ROWS[0])
+    with json_lines.appending(path), ThreadPoolExecutor(1) as thread:
+        refused = thread.submit(append, path, ROWS[0])
+        with pytest.raises(ValueError, match=f"process {os.getpid()} .* is writing"):
+            refused.result()
 
 
 def test_waiting_for_a_short_writer(path):

@@ -1,17 +1,16 @@
 """Files that appear whole or not at all, and the right to write one."""
 
 import contextlib
-import fcntl
 import json
 import os
 import socket
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
@@ -93,26 +92,25 @@ def exclusive(path: Path, wait: float = 0.0) -> Iterator[None]:
     Raises
     ------
     ValueError
-        When another writer has held it for all of `wait` seconds.
+        When another writer, be it a thread of this process, has held it for all of `wait` seconds.
     """
     make_folder(path.parent)
-    deadline = time.monotonic() + wait
-    with open(path.with_name(f".{path.name}.lock"), "a+b") as lock:
-        while not _locked(lock.fileno()):
-            if time.monotonic() >= deadline:
-                lock.seek(0)
-                holder = lock.read().decode(errors="replace") or "another process"
-                raise ValueError(f"{holder} is writing {path}; wait until it is done, or stop it")
-            time.sleep(0.01)
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
-        lock.flush()
-        yield
-
-
-def _locked(descriptor: int) -> bool:
+    lock = FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+    # a file of its own: where locks are mandatory, nobody else can read the one that is locked
+    holder = path.with_name(f".{path.name}.holder")
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        held = lock.acquire(timeout=wait, poll_interval=0.01)
+    except Timeout:
+        raise ValueError(f"{_said(holder)} is writing {path}; wait until it is done, or stop it") from None
+    with held:
+        holder.write_bytes(f"process {os.getpid()} on {socket.gethostname()}".encode())
+        try:
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+
+
+def _said(holder: Path) -> str:
+    with contextlib.suppress(OSError):  # it may have let go meanwhile
+        return holder.read_bytes().decode(errors="replace") or "another process"
+    return "another process"
