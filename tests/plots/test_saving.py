@@ -58,7 +58,7 @@ from infoplane import plots
 try:
     plots.plane
 except ImportError as error:
-    assert "pip install infoplane[plots]" in str(error), error
+    assert "pip install 'infoplane[plots]'" in str(error), error
 else:
     raise SystemExit("no error")
 """

