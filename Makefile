@@ -11,12 +11,20 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 USABLE := import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit(3); \
 	import importlib.util as u; all(map(u.find_spec, ("venv", "ensurepip"))) or sys.exit(4)
 
-.PHONY: help demo test lint install bench wheel clean
+# every lower bound of pyproject.toml as a pin
+LOWEST := .venv-lowest
+PINS := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	extras = project["optional-dependencies"]; of_all = (extras[name] for name in extras if name != "bench"); \
+	bounds = sum(of_all, project["dependencies"]); \
+	print(*(bound.replace(">=", "==") for bound in bounds if ">=" in bound), sep="\n")
+
+.PHONY: help demo test lowest lint install bench wheel clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo     install what the demo needs in .venv, and run it: figures under runs/demo/"
 	@echo "make test     install everything in .venv and run all tests"
+	@echo "make lowest   the tests at the lowest versions that pyproject.toml allows, on Python 3.11 (another .venv)"
 	@echo "make lint     ruff and mypy"
 	@echo "make install  only prepare .venv, with all extras and the development tools"
 	@echo "make bench    speed beside other packages, a table each (some minutes; keep the machine idle)"
@@ -28,6 +36,9 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/all.stamp
 	$(RUN) pytest
+
+lowest: $(LOWEST)/all.stamp
+	$(LOWEST)/bin/python -m pytest
 
 lint: $(VENV)/all.stamp
 	$(RUN) ruff check .
@@ -43,13 +54,14 @@ bench: $(VENV)/bench.stamp
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/kernels.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/diffusion.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/planes.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/looking.py
 
 wheel: $(VENV)/all.stamp
 	rm -rf build dist
 	$(RUN) build --wheel --no-isolation
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(LOWEST) build dist
 
 $(VENV)/demo.stamp: $(REQUIREMENTS)
 	$(INSTALL) --editable ".[all]"
@@ -58,6 +70,12 @@ $(VENV)/demo.stamp: $(REQUIREMENTS)
 $(VENV)/all.stamp: $(REQUIREMENTS)
 	$(INSTALL) --editable ".[all,dev]"
 	@touch $(VENV)/demo.stamp $@
+
+$(LOWEST)/all.stamp: pyproject.toml
+	$(or $(PYTHON),python3.11) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -c '$(PINS)' > $(LOWEST)/pins.txt
+	$(LOWEST)/bin/python -m pip install --disable-pip-version-check --constraint $(LOWEST)/pins.txt --editable ".[all,dev]"
+	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/all.stamp
 	$(INSTALL) --editable ".[bench]"

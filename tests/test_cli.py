@@ -1,5 +1,6 @@
 """The command line, as a user types it."""
 
+import json
 import subprocess
 import sys
 import time
@@ -133,6 +134,27 @@ def test_plot_show_and_list(run, capsys):
     assert "2 snapshots" in capsys.readouterr().out
     call("list", run.path.parent)
     assert capsys.readouterr().out.count("Run(") == 1
+
+
+LOADED = """
+import json, sys
+from infoplane.cli.app import app
+app(sys.argv[1:], result_action="return_value")
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("command", ["show", "list", "plot"])
+def test_looking_at_runs_loads_no_measure_and_no_study(run, command):
+    call("measure", run.path)
+    words = [command, str(run.path.parent if command == "list" else run.path)]
+    done = subprocess.run([sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True)
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    unused = {"numba", "sklearn", "torch", "infoplane.measures", "infoplane.evaluation", "infoplane.trust"}
+    if command != "plot":  # which draws an xarray.Dataset, and xarray loads pandas
+        unused |= {"pandas", "xarray", "scipy", "matplotlib", "infoplane.experiments"}
+    assert not [name for name in loaded if name in unused or name.endswith((".study", ".report"))]
+    assert "numpy" in loaded
 
 
 OWN = """
