@@ -38,7 +38,7 @@ test: $(VENV)/all.stamp
 	$(RUN) pytest
 
 lowest: $(LOWEST)/all.stamp
-	$(LOWEST)/bin/python -m pytest
+	$(LOWEST)/bin/python -m pytest -W default::DeprecationWarning -W default::FutureWarning
 
 lint: $(VENV)/all.stamp
 	$(RUN) ruff check .
