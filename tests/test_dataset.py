@@ -113,6 +113,11 @@ def test_another_file_is_refused(tmp_path):
     xr.Dataset({"a": ("x", [1.0])}).to_netcdf(tmp_path / "other.nc", engine="scipy")
     with pytest.raises(ValueError, match="no dimension 'run'"):
         open_dataset(tmp_path / "other.nc")
+    whole = (tmp_path / "other.nc").read_bytes()
+    for part in (whole[: len(whole) // 2], b""):
+        (tmp_path / "other.nc").write_bytes(part)
+        with pytest.raises(ValueError, match=r"other\.nc is not a netCDF 3 file.* or not a whole one"):
+            open_dataset(tmp_path / "other.nc")
     (tmp_path / "other.nc").write_text("run,split\n")
     with pytest.raises(ValueError, match=r"other\.nc is not a netCDF 3 file"):
         open_dataset(tmp_path / "other.nc")

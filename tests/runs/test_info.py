@@ -52,12 +52,19 @@ class TestCreate:
         assert not (tmp_path / "a").exists()
 
     @pytest.mark.parametrize(
-        ("text", "said"), [("{", "is damaged"), ("[]", "is damaged"), ('{"format": 2}', "later")]
+        ("text", "said"),
+        [
+            ("{", "is damaged"),
+            ("[]", "is damaged"),
+            ('{"format": 1}', "is damaged"),
+            ('{"format": 2}', "later"),
+        ],
     )
     def test_a_file_that_cannot_be_read_is_named(self, tmp_path, text, said):
         (tmp_path / "run.json").write_text(text)
         with pytest.raises(ValueError, match=rf"run\.json .*{said}"):
             _ = Run(tmp_path).info
+        assert said in repr(Run(tmp_path))
 
     def test_the_commit_of_the_working_directory(self, tmp_path, monkeypatch):
         def git(*command):

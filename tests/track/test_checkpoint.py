@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import nn
 
 from infoplane.runs import Probe, Run
@@ -110,6 +111,15 @@ def test_a_damaged_file_is_passed_over(tmp_path):
     with pytest.warns(UserWarning, match=r"000002.safetensors is damaged"):
         assert load_checkpoint(run, model, optimiser) == 1
     assert not list((run.path / "checkpoints").glob(".*"))
+
+
+def test_a_file_of_something_else_is_passed_over(tmp_path):
+    run = Run(tmp_path).create({})
+    (tmp_path / "checkpoints").mkdir()
+    save_file({"a": torch.zeros(2)}, tmp_path / "checkpoints" / "000001.safetensors")
+    model = Net()
+    with pytest.warns(UserWarning, match=r"000001.safetensors is damaged"):
+        assert load_checkpoint(run, model, OPTIMISERS["sgd"](model.parameters())) is None
 
 
 def test_another_model_is_refused_with_the_reason(tmp_path):

@@ -117,6 +117,19 @@ def test_a_snapshot_that_is_there_is_known_by_its_digests(tmp_path, monkeypatch)
     assert not again.step(0)
 
 
+def test_a_frozen_part_in_inference_mode_is_recorded(tmp_path):
+    class Frozen(nn.Linear):
+        @torch.inference_mode()
+        def forward(self, x):
+            return super().forward(x)
+
+    model = nn.Sequential(Frozen(4, 5), nn.ReLU())
+    tracker = Tracker(model, Probe(X), ["0", "1"], into=tmp_path)
+    tracker.step(0)
+    expected = model[0](torch.from_numpy(X)).numpy()
+    np.testing.assert_allclose(tracker.run.layer(0, "probe", "0"), expected, rtol=1e-6)
+
+
 def test_steps_of_numpy_are_fine(tmp_path):
     assert Tracker(mlp(), Probe(X), ["2"], into=tmp_path).step(np.int64(0))
 

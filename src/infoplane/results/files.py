@@ -44,8 +44,10 @@ def open_dataset(path: str | Path) -> xr.Dataset:
     try:
         with xr.open_dataset(path, engine="scipy") as file:
             ds = file.load()
-    except TypeError as error:
-        raise ValueError(f"{path} is not a netCDF 3 file, as save_dataset writes them") from error
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path} is not a netCDF 3 file, as save_dataset writes them, or not a whole one"
+        ) from error
     for name, array in ds.variables.items():  # netCDF 3 has neither strings nor 64-bit integers
         if array.dtype.kind == "O":
             ds[name] = (array.dims, array.values.astype(str))

@@ -52,6 +52,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         info = json.loads(path.read_bytes())
         later = info["format"] > FORMAT
+        _ = later or [info[key] for key in SAID]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error!r}") from error
     if later:

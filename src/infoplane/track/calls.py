@@ -189,7 +189,9 @@ def _width_and_problem(output: object, size: int) -> tuple[int, str]:
 
 def version(output: object) -> int | None:
     """A number that grows when a tensor is written to in place."""
-    return output._version if isinstance(output, torch.Tensor) else None
+    if not isinstance(output, torch.Tensor) or output.is_inference():  # a frozen part's isn't counted
+        return None
+    return output._version
 
 
 def problem_of(output: object, rows: int) -> str:

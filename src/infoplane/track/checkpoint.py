@@ -93,7 +93,7 @@ def load_checkpoint(run: Run, model: torch.nn.Module, optimiser: torch.optim.Opt
     for step, path in reversed(_checkpoints(run).items()):
         try:
             states = _read(path)
-        except (SafetensorError, json.JSONDecodeError, KeyError) as error:
+        except (SafetensorError, json.JSONDecodeError, KeyError, TypeError) as error:
             warnings.warn(f"{path} is damaged ({error}) and is passed over", UserWarning, stacklevel=2)
             continue
         _put(path, "model", unwrap(model).load_state_dict, states["model"])
