@@ -49,6 +49,12 @@ class TestSample:
         with pytest.raises(ValueError, match="layer 'embed' is another one at every step: say step="):
             run.sample("probe", "input")
 
+    def test_a_layer_at_the_first_step(self, run):
+        for step in (3, 8):
+            run.save_snapshot(step, {"test": {"a": np.full((4, 1), float(step))}})
+        first = run.sample("test", "layer:a@first", 8)
+        assert (first.name, first.values.max()) == ("layer:a@first", 3)
+
     def test_layers_of_integers(self, run):
         run.save_snapshot(0, {"test": {"codes": np.array([7, 8, 7, 7]), "many": np.ones((4, 2), np.int8)}})
         assert run.sample("test", "layer:codes", 0).values.ravel().tolist() == [7, 8, 7, 7]
@@ -62,6 +68,8 @@ class TestSample:
             run.sample("test", "output", 0)
         with pytest.raises(ValueError, match="no snapshot of step 7; it has none"):
             run.sample("test", "layer:a", 7)
+        with pytest.raises(ValueError, match="has no snapshot yet"):
+            run.sample("test", "layer:a@first")
         other = Run(tmp_path / "other").create({})
         other.set_probe(Probe(np.ones((2, 1))))
         with pytest.raises(ValueError, match="has no target: it was made without y"):

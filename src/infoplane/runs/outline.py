@@ -85,7 +85,11 @@ class Outline:
 
     def _then(self, word: str, step: int | None) -> tuple[str, int | None]:
         """The word for what was at that step, and the step."""
-        return (word.removesuffix(FIRST), self.steps[0]) if word.endswith(FIRST) else (word, step)
+        if not word.endswith(FIRST):
+            return word, step
+        if not self.steps:
+            raise ValueError(f"{self.folder} has no snapshot yet, so that there is no {word!r}")
+        return word.removesuffix(FIRST), self.steps[0]
 
     def _layer(self, split: str, name: str, step: int | None) -> Place:
         if step is None:
