@@ -1,79 +1,30 @@
+"""Spectra and clusters in files, and on the shelf of a run."""
+
+import zlib
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
 from infoplane import (
+    KSG,
     Ask,
     DiffusionEntropy,
     DiffusionInformation,
     Layer,
     Probe,
     Run,
-    Sample,
     evaluate,
     kernels,
     spectra,
 )
-from infoplane.measures.kernel import diffusion_entropy, diffusion_information
+from infoplane.measures.kernel import diffusion_entropy
+from infoplane.runs import shelf
+from infoplane.storage.files import write_tensors
 
-UNIFORM = np.random.RandomState(0).uniform(0, 1, (300, 16))
-
-# what dse-dsmi 1.1 returns of UNIFORM, in bits
-PUBLISHED = {
-    "diffusion": ({}, 0.15535877260958708),
-    "t=2": ({"t": 2}, 0.00025512),
-    "sigma": ({"sigma": 0.5}, 8.066568546056553),
-    "sigma, t=2": ({"sigma": 0.5, "t": 2}, 7.606528185302041),
-    "sigma, t=5": ({"sigma": 0.5, "t": 5}, 3.806490093763268),
-    "entries": ({"form": "entries"}, 16.45762853576825),
-    "entries, sigma": ({"form": "entries", "sigma": 0.5}, 14.380877487524058),
-    "classic": ({"form": "classic"}, 8.228818690496333),
-    "gaussian": ({"form": "gaussian"}, 0.15531943381049795),
-    "gaussian, sigma": ({"form": "gaussian", "sigma": 0.5}, 8.119397948021291),
-    "anisotropic": ({"form": "anisotropic"}, 0.15535877260958708),
-    "knn": ({"form": "knn"}, 7.8356178952947495),
-    "knn=5": ({"form": "knn", "knn": 5}, 7.848561901655838),
-}
-
-
-@pytest.mark.parametrize(("settings", "published"), PUBLISHED.values(), ids=PUBLISHED)
-def test_entropies_of_dse_dsmi(settings, published):
-    assert spectra.dse_dsmi(**settings)(UNIFORM).in_bits().value == pytest.approx(published, abs=1e-6)
-
-
-# the same of three blobs and their labels; with subsets drawn at random
-INFORMATION = {
-    "diffusion": ({}, 1.518033307769199),
-    "t=2": ({"t": 2}, 1.4797904038607146),
-    "sigma": ({"sigma": 2}, 0.6463636467862639),
-    "entries": ({"form": "entries"}, -0.8131),
-    "classic": ({"form": "classic"}, -3.8809),
-    "gaussian": ({"form": "gaussian"}, 1.514625478151034),
-    "knn": ({"form": "knn"}, -0.1090),
-}
-
-
-@pytest.mark.parametrize(("settings", "published"), INFORMATION.values(), ids=INFORMATION)
-def test_information_of_dse_dsmi(settings, published):
-    """Within 3 errors of the difference. Theirs is of 5 subsets, the same for all classes of one size."""
-    from sklearn.datasets import make_blobs
-
-    x, y = make_blobs(300, centers=3, n_features=8, cluster_std=1, random_state=0)
-    measure = replace(spectra.dse_dsmi("information", **settings), repetitions=15)
-    ours = measure(x, y).in_bits()
-    of_rows = diffusion_information._of_rows(measure.entropy, Sample(x))
-    rng = np.random.default_rng(0)
-    subsets = [of_rows(rng.permutation(300)[:100]).in_bits().value for _ in range(15)]
-    theirs = np.std(subsets, ddof=1) / np.sqrt(5)
-    assert abs(ours.value - published) < 3 * np.hypot(ours.errors["subsets"], theirs)
-
-
-def test_dse_dsmi_refuses_what_it_has_not():
-    with pytest.raises(ValueError, match="its form one of diffusion, entries"):
-        spectra.dse_dsmi("information", "chebyshev")
-    with pytest.raises(ValueError, match="bins of MinMax"):
-        spectra.dse_dsmi(form="classic", bins=0)
+X = np.random.RandomState(0).uniform(0, 1, (40, 3))
 
 
 @pytest.mark.parametrize("kind", ["exact", "stochastic"])
@@ -94,27 +45,6 @@ def test_a_spectrum_outlasts_the_process(kind, tmp_path):
             _ = again.eigenvalues
 
 
-def test_a_spectrum_belongs_to_data_and_settings():
-    x = np.random.default_rng(0).normal(size=(30, 3))
-    kept = spectra.spectrum(x)
-    assert DiffusionEntropy()(x.copy(), spectrum=kept).value > 0
-    with pytest.raises(ValueError, match="this spectrum belongs to other data than 'x' of 30 rows"):
-        DiffusionEntropy()(x + 1e-9, spectrum=kept)
-    with pytest.raises(
-        ValueError, match=r"was made by spectrum\(kernel=Gaussian\(bandwidth='median'\), alpha=0"
-    ):
-        DiffusionEntropy(alpha=1)(x, spectrum=kept)
-    with pytest.raises(
-        ValueError, match=r"takes what infoplane.spectra.spectrum\(\.\.\.\) returns; got ndarray"
-    ):
-        DiffusionEntropy()(x, spectrum=np.ones(30))
-
-
-def test_entries_have_no_spectrum():
-    with pytest.raises(ValueError, match="over='entries' has no spectrum"):
-        DiffusionEntropy(over="entries")(UNIFORM, spectrum=spectra.spectrum(UNIFORM))
-
-
 def test_clusters_outlast_the_process(tmp_path):
     y = np.random.default_rng(0).normal(size=(50, 3))
     kept = spectra.clusters(y, 3)
@@ -125,14 +55,12 @@ def test_clusters_outlast_the_process(tmp_path):
 
 
 def test_other_files_are_refused(tmp_path):
-    from infoplane.storage.files import write_tensors
-
     write_tensors(tmp_path / "other.safetensors", {"a": np.ones(2)}, {"kind": "probe"})
     with pytest.raises(ValueError, match="holds neither a spectrum nor clusters"):
         spectra.load(tmp_path / "other.safetensors")
 
 
-def test_evaluate_keeps_spectra_and_clusters_in_the_run(tmp_path, monkeypatch):
+def test_spectra_and_clusters_are_kept_in_the_run(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(40, 3))
     run = Run(tmp_path / "run").create({}, step="epoch", seeds=[0])
@@ -164,14 +92,106 @@ def test_evaluate_keeps_spectra_and_clusters_in_the_run(tmp_path, monkeypatch):
     assert files == {path: path.stat().st_mtime_ns for path in run.path.glob("spectra/*")}
 
 
-def test_a_file_of_other_data_is_not_used(tmp_path):
+@pytest.fixture
+def run(tmp_path):
     run = Run(tmp_path / "run").create({}, step="epoch", seeds=[0])
-    run.set_probe(Probe(UNIFORM[:40]))
-    run.save_snapshot(0, {"probe": {"fc1": UNIFORM[:40, :2]}})
-    asked = {"S(T)": Ask(DiffusionEntropy(), of=("layer",))}
+    run.set_probe(Probe(X))
+    for step in (0, 1):
+        run.save_snapshot(step, {"probe": {"fc1": np.tanh((1 + step) * X[:, :2])}})
+    return run
+
+
+def entropies(run, t, executor=None):
+    """Of the layer at both steps, by a spectrum that lies on the shelf or is made."""
+    ds = evaluate(run, {"S(T)": Ask(DiffusionEntropy(t=t), of=("layer",))}, executor, progress=False)
+    return ds.value.values.ravel()
+
+
+def expected(t):
+    return [DiffusionEntropy(t=t)(np.tanh((1 + step) * X[:, :2])).value for step in (0, 1)]
+
+
+def test_a_file_of_other_data_is_made_anew(run):
+    entropies(run, 1)
+    path = sorted(run.path.glob("spectra/*"))[0]
+    spectra.save(spectra.spectrum(X), path)
+    with pytest.warns(UserWarning, match=f"{path.name} is of no use.*other data"):
+        assert list(entropies(run, 2)) == expected(2)
+    assert len(spectra.of_run(run, "probe", "layer:fc1", 0)) == 1
+    assert list(entropies(run, 3)) == expected(3)
+
+
+def test_a_damaged_spectrum_ends_no_evaluation(run):
+    entropies(run, 1)
+    path = sorted(run.path.glob("spectra/*"))[0]
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(ValueError, match="is damaged"):
+        [spectra.of_run(run, "probe", "layer:fc1", step) for step in (0, 1)]
+    mutual = {"D(T;X)": Ask(DiffusionInformation(classes=3), of=("layer", "input"))}
+    evaluate(run, mutual, progress=False)  # needs no spectrum, and says nothing
+    with pytest.warns(UserWarning, match=path.name):
+        assert list(entropies(run, 2)) == expected(2)
+    assert all(spectra.of_run(run, "probe", "layer:fc1", step) for step in (0, 1))
+
+
+def test_raised_numbers_make_spectra_anew(run, monkeypatch):
+    entropies(run, 1)
+    kept = spectra.spectrum(X)
+    spectra.save(kept, run.path / "own.safetensors")
+    monkeypatch.setattr(DiffusionEntropy, "numbers", DiffusionEntropy.numbers + 1)
+    assert spectra.of_run(run, "probe", "layer:fc1", 0) == []
+    with pytest.raises(ValueError, match="other numbers; make it anew"):
+        spectra.load(run.path / "own.safetensors")
+    made, real = [], diffusion_entropy.eigenvalues
+    monkeypatch.setattr(diffusion_entropy, "eigenvalues", lambda matrix: made.append(1) or real(matrix))
+    entropies(run, 2)
+    assert len(made) == 2
+    entropies(run, 3)
+    assert len(made) == 2
+    assert len(spectra.of_run(run, "probe", "layer:fc1", 0)) == 1
+
+
+def test_raised_numbers_make_clusters_anew(run, monkeypatch):
+    asked = {"D": Ask(DiffusionInformation(classes=3), of=("layer", "input"))}
     evaluate(run, asked, progress=False)
-    (path,) = run.path.glob("spectra/*")
-    spectra.save(spectra.spectrum(UNIFORM), path)
-    again = {"S(T)": Ask(DiffusionEntropy(t=2), of=("layer",))}
-    with pytest.raises(ValueError, match="this spectrum belongs to other data than 'layer:fc1'"):
-        evaluate(run, again, progress=False)
+    monkeypatch.setattr(DiffusionInformation, "numbers", DiffusionInformation.numbers + 1)
+    assert spectra.of_run(run, "probe", "input") == []
+    evaluate(run, asked, progress=False)
+    assert len(spectra.of_run(run, "probe", "input")) == 1
+
+
+def test_files_of_before_are_read(run, monkeypatch):
+    """Without numbers and digests of tensors, as the first version wrote them."""
+    monkeypatch.setattr(DiffusionEntropy, "numbers", 1)
+    for step in (0, 1):
+        made = spectra.spectrum(np.tanh((1 + step) * X[:, :2]))
+        digest = run.digest("probe", "layer:fc1", step)
+        name = f"{digest}-{zlib.crc32(made.settings.encode()):08x}.safetensors"
+        header = {"settings": made.settings, "data": made.data, "kind": "Eigenvalues"}
+        write_tensors(run.path / "spectra" / name, {"moduli": made.eigenvalues}, header)
+    monkeypatch.setattr(diffusion_entropy, "eigenvalues", None)  # not made again
+    entropies(run, 2)
+    assert len(spectra.of_run(run, "probe", "layer:fc1", 1)) == 1
+
+
+def test_measures_that_need_none_read_none(run, monkeypatch):
+    entropies(run, 1)
+    read, real = [], shelf.read_entry
+    monkeypatch.setattr(shelf, "read_entry", lambda path: read.append(path) or real(path))
+    evaluate(run, {"I": Ask(KSG(), of=("layer", "input"))}, progress=False)
+    entropies(run, 1)  # measured already
+    other = DiffusionEntropy(kernels.Gaussian(1.0))
+    evaluate(run, {"S": Ask(other, of=("layer",))}, progress=False)
+    assert not read
+    entropies(run, 2)
+    assert len(read) == 2
+
+
+def test_processes_share_the_shelf(run):
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert list(entropies(run, 1, pool)) == expected(1)
+    files = {path: path.stat().st_mtime_ns for path in run.path.glob("spectra/*")}
+    assert len(files) == 2
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert list(entropies(run, 2, pool)) == expected(2)
+    assert files == {path: path.stat().st_mtime_ns for path in run.path.glob("spectra/*")}

@@ -1,5 +1,6 @@
 """One variable with a name, and everything derived from it, computed once."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Hashable
 from html import escape
@@ -9,6 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from infoplane.directions import Directions, project
+from infoplane.keeping import Codec, Shelf, kept
 
 T = TypeVar("T")
 
@@ -49,7 +51,7 @@ class Sample:
     Sample(target: 3 labels of 2 classes)
     """
 
-    __slots__ = ("_derived", "_home", "_lock", "_locks", "_source", "classes", "name", "values")
+    __slots__ = ("_derived", "_home", "_lock", "_locks", "_shelf", "_source", "classes", "name", "values")
 
     def __init__(self, values: Any, name: str = "x") -> None:
         array = _array(values, name)
@@ -63,25 +65,35 @@ class Sample:
                 f"columns are quantities, labels({name}) if its rows are one-hot labels"
             )
         codes_or_rows, classes = _encode(array) if as_labels else (_rows(array, name), None)
-        self._set(codes_or_rows, name, classes, _home(values))
+        self._set(codes_or_rows, name, classes, _home(values), None)
 
-    def _set(self, values: np.ndarray, name: str, classes: tuple | None, home: Any = None) -> None:
+    def _set(
+        self, values: np.ndarray, name: str, classes: tuple | None, home: Any, shelf: Shelf | None
+    ) -> None:
         values.flags.writeable = False
         self.values, self.name, self.classes = values, name, classes
-        self._home = home
+        self._home, self._shelf = home, shelf
         self._derived: dict[Hashable, Any] = {}
         self._locks: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
         self._source: tuple[Sample, np.ndarray] | None = None
 
     @classmethod
-    def of(cls, values: np.ndarray, name: str, classes: tuple | None = None, home: Any = None) -> "Sample":
+    def of(
+        cls,
+        values: np.ndarray,
+        name: str,
+        classes: tuple | None = None,
+        home: Any = None,
+        shelf: Shelf | None = None,
+    ) -> "Sample":
         """Wrap an array that nobody else will write to: (n, d) numbers, or codes with their classes.
 
-        `home` is a namespace and a device that `array` is in; None for numpy.
+        `home` is a namespace and a device that `array` is in; None for numpy. `shelf` keeps what is dear to
+        derive from these very values.
         """
         sample = cls.__new__(cls)
-        sample._set(values.view(), name, classes, home)
+        sample._set(values.view(), name, classes, home, shelf)
         return sample
 
     @property
@@ -100,7 +112,22 @@ class Sample:
         """The same variable with its `array` there; itself if it is."""
         if home == self._home:
             return self
-        return self.derived(("at", home), lambda: Sample.of(self.values, self.name, self.classes, home))
+        make = lambda: Sample.of(self.values, self.name, self.classes, home, self._shelf)  # noqa: E731
+        return self.derived(("at", home), make)
+
+    def renamed(self, name: str) -> "Sample":
+        """The same values under another name, which has directions of its own."""
+        return Sample.of(self.values, name, self.classes, self._home, self._shelf)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of shape and float64 values (labels: codes), in the order of the rows."""
+
+        def make() -> str:
+            values = np.ascontiguousarray(self.values, dtype="<i8" if self.is_labels else "<f8")
+            return hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
+
+        return self.derived("digest", make)
 
     @property
     def is_labels(self) -> bool:
@@ -114,19 +141,24 @@ class Sample:
     def __len__(self) -> int:
         return len(self.values)
 
-    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` returns, made once per key even when several threads ask."""
+    def derived(self, key: Hashable, make: Callable[[], T], keep: Codec[T] | None = None) -> T:
+        """What `make` returns, made once per key even when several threads ask.
+
+        With `keep`, `key` is a folder and settings, and what is there outlasts the process if the sample has
+        a shelf: it is looked for before it is made, and put there when it was.
+        """
         if key not in self._derived:
             with self._lock:
                 lock = self._locks.setdefault(key, threading.Lock())
             with lock:
                 if key not in self._derived:
-                    self._derived[key] = make()
+                    self._derived[key] = make() if keep is None else self._kept(key, make, keep)
         return self._derived[key]
 
-    def derivations(self, kind: type[T]) -> list[T]:
-        """What has been derived so far and is of this type."""
-        return [made for made in list(self._derived.values()) if isinstance(made, kind)]
+    def _kept(self, key: Any, make: Callable[[], T], codec: Codec[T]) -> T:
+        if self._shelf is None:
+            return make()
+        return kept(self._shelf, key, make, codec, self.digest, len(self))
 
     @property
     def order(self) -> np.ndarray:
@@ -155,7 +187,7 @@ class Sample:
             source, rows = self._source
             return [part.take(rows) for part in source.slices(directions)]
         parts = project(self.values, directions.matrices(self.name, self.width))
-        return [Sample.of(part.T, self.name) for part in parts]
+        return [Sample.of(part.T, self.name, home=self._home) for part in parts]
 
     def take(self, rows: np.ndarray) -> "Sample":
         """These rows, as a sample of the same name that reuses the slices already there."""
@@ -169,7 +201,7 @@ class Sample:
         return self._source
 
     def __reduce__(self) -> tuple:
-        return _unpickle, (np.array(self.values), self.name, self.classes)
+        return _unpickle, (np.array(self.values), self.name, self.classes, self._shelf)
 
     def __repr__(self) -> str:
         if self.is_labels:
@@ -181,8 +213,8 @@ class Sample:
         return f"<code>{escape(repr(self))}</code><br><small>derived: {escape(derived)}</small>"
 
 
-def _unpickle(values: np.ndarray, name: str, classes: tuple | None) -> Sample:
-    return Sample.of(values, name, classes)
+def _unpickle(values: np.ndarray, name: str, classes: tuple | None, shelf: Shelf | None) -> Sample:
+    return Sample.of(values, name, classes, shelf=shelf)
 
 
 def labels(y: Any, name: str = "y") -> Sample:

@@ -200,7 +200,7 @@ class Run:
         return self.outline().layer(step, split, name)
 
     def sample(self, split: str, word: str, step: int | None = None) -> Sample:
-        """A variable for measures, named by its word.
+        """A variable for measures, named by its word; what is dear to derive from it is kept in the run.
 
         Parameters
         ----------
@@ -217,7 +217,8 @@ class Run:
 
         Notes
         -----
-        A layer of one column of integers or booleans is labels; all other layers are quantities.
+        A layer is quantities, integers and booleans too: `labels` says otherwise. The probe's input and
+        target are what they were when the probe was set.
         """
         return load(self.outline().place(split, word, step), word)
 
@@ -284,9 +285,8 @@ class Run:
                 kept = [row for row in rows if row["step"] <= step]
                 if len(kept) < len(rows):
                     write_whole(metrics, b"".join(map(json_lines.line, kept)))
-        for folder in (self.path, self.path / SNAPSHOTS):
-            for part in folder.glob(f".*{PART}"):
-                part.unlink(missing_ok=True)
+        for part in (*self.path.glob(f".*{PART}"), *self.path.glob(f"*/.*{PART}")):
+            part.unlink(missing_ok=True)
 
     def __repr__(self) -> str:
         return f"Run({self.path}: {'; '.join(summary(self.path))})"

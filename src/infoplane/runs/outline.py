@@ -72,7 +72,8 @@ class Outline:
             return self._layer(split, header.as_input, step)
         if word not in header.digests:
             raise ValueError(f"the probe of split {split!r} has no {word}: it was made without y")
-        return Place(self.folder / PROBE, f"{split}/{word}", header.digests[word], header.classes.get(word))
+        path, key = self.folder / PROBE, f"{split}/{word}"
+        return Place(self.folder, path, key, header.digests[word], header.classes.get(word))
 
     def has(self, split: str, word: str, step: int) -> bool:
         """Whether `place` finds it, for a split and a step that are there."""
@@ -96,7 +97,8 @@ class Outline:
             raise ValueError(f"layer {name!r} is another one at every step: say step=, one of {self.steps}")
         snapshot = self.snapshot(step)
         key = snapshot.require(split, name)
-        return Place(snapshots.file(self.folder / SNAPSHOTS, step), key, snapshot.digests[key])
+        path = snapshots.file(self.folder / SNAPSHOTS, step)
+        return Place(self.folder, path, key, snapshot.digests[key])
 
     def data_digest(self, split: str, step: int, words: Sequence[str]) -> str:
         """One digest, 16 hexadecimal digits, of all variables that an estimate at this step is made of."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from infoplane.runs.shelf import RunShelf
 from infoplane.sample import Sample, continuous
 from infoplane.storage.files import read_tensor
 
@@ -78,8 +79,9 @@ def unknown_word(word: str) -> ValueError:
 
 @dataclass(frozen=True)
 class Place:
-    """An array on disk, its digest, and what its codes stand for."""
+    """An array in a file of a run, its digest, and what its codes stand for."""
 
+    run: Path
     path: Path
     key: str
     digest: str
@@ -87,8 +89,9 @@ class Place:
 
 
 def load(place: Place, name: str) -> Sample:
-    """The variable at `place`, under this name."""
-    values = read_tensor(place.path, place.key)
+    """The variable at `place`, under this name, with its shelf."""
+    values, shelf = read_tensor(place.path, place.key), RunShelf(place.run, place.digest)
     if place.classes is not None:
-        return Sample.of(values.astype(np.intp), name, place.classes)
-    return continuous(values, name)  # what a layer gives is a quantity, also where it is an integer
+        return Sample.of(values.astype(np.intp), name, place.classes, shelf=shelf)
+    # what a layer gives is a quantity, also where it is an integer
+    return Sample.of(continuous(values, name).values, name, shelf=shelf)

@@ -8,7 +8,7 @@ from scipy.sparse.linalg import eigsh
 
 from infoplane.estimate import TooFewSamples
 from infoplane.kernels._distances import centred
-from infoplane.measures.kernel._kept import Clusters, digest, key
+from infoplane.measures.kernel._kept import Clusters, ClustersCodec, key
 from infoplane.measures.kernel._order import content_order
 from infoplane.sample import Sample
 
@@ -16,14 +16,15 @@ NEIGHBOURS = 10  # the row itself included
 DENSE = 1000  # rows up to which all eigenvectors are the quicker way
 
 
-def clusters_of(y: Sample, count: int) -> Clusters:
-    """Kept with the sample: the input of a run is clustered once."""
+def clusters_of(y: Sample, count: int, numbers: int) -> Clusters:
+    """Kept with the sample and in its run, under the `numbers` of the measure: an input is clustered once."""
     if len(y) < count:
         raise TooFewSamples(
             f"{count} clusters need at least as many samples; {y.name!r} has {len(y)}. Use fewer", count
         )
     made_by = settings(count)
-    return y.derived(key(made_by), lambda: Clusters(_codes(y, count), made_by, digest(y)))
+    make = lambda: Clusters(_codes(y, count), made_by, y.digest)  # noqa: E731
+    return y.derived(key(made_by), make, keep=ClustersCodec(numbers))
 
 
 def settings(count: int) -> str:

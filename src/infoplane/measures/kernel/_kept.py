@@ -1,15 +1,18 @@
 """What is derived from one variable, costs much, and can be kept: spectra and clusters."""
 
-import hashlib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from infoplane.keeping import Header, Key, Tensors
 from infoplane.measures.kernel._quadrature import Quadrature
 from infoplane.measures.kernel._spectra import Eigenvalues
 from infoplane.sample import Sample
+
+FOLDER = "spectra"  # of a run
+FOUND: dict[str, Any] = {"Eigenvalues": Eigenvalues, "Quadrature": Quadrature}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +60,52 @@ class Clusters:
     data: str
 
 
-def key(settings: str) -> tuple[str, str]:
-    """Under which a sample has what these settings derive from it."""
-    return "kept", settings
+def key(settings: str) -> Key:
+    """Under which a sample, and its shelf, have what these settings derive from it."""
+    return FOLDER, settings
 
 
-def digest(x: Sample) -> str:
-    """SHA-256 of shape and float64 values (labels: codes), in the order of the rows."""
+@dataclass(frozen=True)
+class SpectrumCodec:
+    """A spectrum on a shelf; `numbers` is that of the measure that makes it."""
 
-    def make() -> str:
-        values = np.ascontiguousarray(x.values, dtype="<i8" if x.is_labels else "<f8")
-        return hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
+    numbers: int
 
-    return x.derived("digest", make)
+    def pack(self, made: Spectrum) -> tuple[Tensors, Header]:
+        arrays = {field.name: getattr(made.found, field.name) for field in fields(made.found)}
+        tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        return tensors, {"kind": type(made.found).__name__}
+
+    def unpack(self, tensors: Tensors, header: Header, rows: int | None = None) -> Spectrum:
+        kind = FOUND.get(header.get("kind", ""))
+        if kind is None:
+            raise ValueError(f"it holds {header.get('kind')!r} and no spectrum")
+        parts = {field.name: tensors[field.name] for field in fields(kind)}
+        if not kind.fit(rows, **parts):
+            shapes = {name: array.shape for name, array in tensors.items()}
+            raise ValueError(f"shapes {shapes} are not those of a spectrum of {rows or 'any'} rows")
+        return Spectrum(kind(**parts), header["settings"], header["data"])
+
+
+@dataclass(frozen=True)
+class ClustersCodec:
+    """Clusters on a shelf; `numbers` is that of the measure that makes them."""
+
+    kind: ClassVar[str] = "Clusters"
+    numbers: int
+
+    def pack(self, made: Clusters) -> tuple[Tensors, Header]:
+        return {"codes": np.ascontiguousarray(made.codes)}, {"kind": self.kind}
+
+    def unpack(self, tensors: Tensors, header: Header, rows: int | None = None) -> Clusters:
+        if header.get("kind") != self.kind:
+            raise ValueError(f"it holds {header.get('kind')!r} and no clusters")
+        codes = tensors["codes"]
+        if codes.shape != (rows or codes.size,) or codes.dtype.kind != "i":
+            raise ValueError(
+                f"codes of {codes.dtype} and shape {codes.shape} are no clusters of {rows or 'any'} rows"
+            )
+        return Clusters(codes, header["settings"], header["data"])
 
 
 def check_belongs(kept: Any, kind: type, x: Sample, settings: str) -> None:
@@ -78,7 +114,7 @@ def check_belongs(kept: Any, kind: type, x: Sample, settings: str) -> None:
     came = type(kept).__name__
     if came != kind.__name__:
         raise ValueError(f"{what}= takes what infoplane.spectra.{what}(...) returns; got {came}")
-    if kept.data != digest(x):
+    if kept.data != x.digest:
         raise ValueError(
             f"this {what} belongs to other data than {x.name!r} of {len(x)} rows (or to the same rows in "
             "another order); leave it out, or make it of these"

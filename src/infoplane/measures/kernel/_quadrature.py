@@ -35,6 +35,16 @@ class Quadrature:
     squares: np.ndarray
     moments: np.ndarray
 
+    @staticmethod
+    def fit(rows: int | None, **parts: np.ndarray) -> bool:
+        """Whether probes of a matrix of so many rows can have seen this; of any number for None."""
+        diagonal, moments = parts["diagonal"], parts["moments"]
+        wanted = {"diagonal": diagonal.shape, "beside": diagonal.shape, "squares": diagonal.shape[:1]}
+        shapes = {name: part.shape for name, part in parts.items()}
+        if shapes != wanted | {"moments": (3,)} or diagonal.ndim != 2:
+            return False
+        return all(part.dtype == np.float64 for part in parts.values()) and rows in (None, moments[0] + 1)
+
     def rule(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and weights (probes, steps): each probe's sum of weights times f(nodes) is about tr f."""
         t = np.zeros((len(self.diagonal), steps, steps))

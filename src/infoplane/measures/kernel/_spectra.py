@@ -20,6 +20,11 @@ class Eigenvalues:
 
     moduli: Float[np.ndarray, " n"]
 
+    @staticmethod
+    def fit(rows: int | None, moduli: np.ndarray) -> bool:
+        """Whether a matrix of so many rows can have these; of any number for None."""
+        return moduli.dtype == np.float64 and moduli.shape == (rows or moduli.size,)
+
     def entropy(self, t: float) -> Estimate:
         """-Σ p ln p of p = λ^t / Σ λ^t."""
         largest = self.moduli[-1]

@@ -10,7 +10,7 @@ import numpy as np
 from infoplane.estimate import Estimate
 from infoplane.kernels import Gaussian
 from infoplane.measures import _check
-from infoplane.measures.kernel._kept import Spectrum, check_belongs, digest, key
+from infoplane.measures.kernel._kept import Spectrum, SpectrumCodec, check_belongs, key
 from infoplane.measures.kernel._order import content_order
 from infoplane.measures.kernel._quadrature import Quadrature, quadrature
 from infoplane.measures.kernel._scaled import Scaled, adjacency, diffusion
@@ -72,8 +72,8 @@ class DiffusionEntropy:
     tells apart, at most n. The bandwidth decides which those are, and with it whether the entropy rises or
     falls: beside the median distance, far clusters are points that one step joins; ``Median(0.25)`` or a
     number tells them apart. Show more than one.
-    The spectrum is kept with the sample, so that another t costs nothing; `spectra.spectrum` gives it, and
-    the measure takes it back as ``measure(x, spectrum=...)``.
+    The spectrum is kept with the sample, and in its run, so that another t costs nothing; `spectra.spectrum`
+    gives it, and the measure takes it back as ``measure(x, spectrum=...)``.
     Of the stochastic spectrum the eigenpair (1, √deg) is known and left out. The control variates are the
     traces of the first two powers, which are sums of entries.
 
@@ -170,9 +170,8 @@ class DiffusionEntropy:
     def spectrum_of(self, x: Any) -> Spectrum:
         """The spectrum that the entropy of `x` is made of, for every t."""
         x = _check.one(x)
-        return x.derived(
-            key(self.basis), lambda: Spectrum(self._found(x, self.kernel.gram(x)), self.basis, digest(x))
-        )
+        make = lambda: Spectrum(self._found(x, self.kernel.gram(x)), self.basis, x.digest)  # noqa: E731
+        return x.derived(key(self.basis), make, keep=SpectrumCodec(self.numbers))
 
     def of_rows(self, x: Sample) -> Callable[[np.ndarray], Estimate]:
         """The entropy of some rows, by the kernel with the bandwidth of them all."""

@@ -65,8 +65,8 @@ class DiffusionInformation:
     -----
     Labels on either side are the classes; of two continuous variables it is y. It is not symmetric, at most
     about the entropy of the classes, and I(X;X) is not S(X).
-    The clusters of y are kept with it; `spectra.clusters` gives them, and the measure takes them back as
-    ``measure(x, y, clusters=...)``.
+    The clusters of y are kept with it, and in its run; `spectra.clusters` gives them, and the measure takes
+    them back as ``measure(x, y, clusters=...)``.
 
     Examples
     --------
@@ -114,6 +114,10 @@ class DiffusionInformation:
         alone = f"{single} of {len(rows)} classes have a single sample, which tells nothing" if single else ""
         return weighted_sum([(1.0, before), (-1.0, within)], _check.join_notes([within.note, alone]))
 
+    def clusters_of(self, y: Any) -> Clusters:
+        """The clusters of a continuous `y` that stand for its classes."""
+        return clusters_of(_check.one(y, "y"), self.classes, self.numbers)
+
     def _labels(self, y: Sample, clusters: Clusters | None) -> Sample:
         if y.is_labels:
             if clusters is not None:
@@ -123,7 +127,7 @@ class DiffusionInformation:
             _check.some_class_repeats(y, "two samples to compare")
             return y
         if clusters is None:
-            clusters = clusters_of(y, self.classes)
+            clusters = self.clusters_of(y)
         else:
             check_belongs(clusters, Clusters, y, settings(self.classes))
         return Sample(clusters.codes, y.name)
