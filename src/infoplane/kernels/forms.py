@@ -14,7 +14,6 @@ from infoplane.kernels.matrix import Gram
 from infoplane.sample import Sample
 
 LOST = 1e-10  # largest error of an exponent that products of rows may make
-LOST_NARROW = 5e-5  # the same in float32
 LARGEST = 1e150  # its square times a number of columns is a float64
 
 
@@ -58,14 +57,12 @@ class Gaussian:
             widths = own_widths(x, self.bandwidth)
             factors = sqrt(2) / widths  # times half the squared distance
             reach = half_squares(rows)
-            direct, narrow = _precision(reach * factors**2)
-            widths = widths * 2.0**exponent
-            return Gram((rows, reach, factors), partial(_adaptive, direct=direct), widths, narrow=narrow)
+            between = partial(_adaptive, direct=_needs_differences(reach * factors**2))
+            return Gram((rows, reach, factors), between, widths * 2.0**exponent)
         width, in_unit = one_width(x, _rule(self.bandwidth), "euclidean")
         reach, factor = half_squares(rows), -(width**-2)
-        direct, narrow = _precision(-factor * reach)
-        between = partial(_gaussian, factor=factor, direct=direct)
-        return Gram((rows, reach), between, in_unit, narrow=narrow)
+        between = partial(_gaussian, factor=factor, direct=_needs_differences(-factor * reach))
+        return Gram((rows, reach), between, in_unit)
 
 
 @dataclass(frozen=True)
@@ -173,10 +170,9 @@ def _rule(bandwidth: Bandwidth) -> Any:
     return Median() if bandwidth == "median" else bandwidth
 
 
-def _precision(reach: Any) -> tuple[bool, bool]:
-    """Whether exponents that are differences of such numbers need more than float64, and allow float32."""
-    largest = float(array_namespace(reach).max(reach))
-    return largest * 2.0**-52 > LOST, largest * 2.0**-23 <= LOST_NARROW
+def _needs_differences(reach: Any) -> bool:
+    """Whether exponents, as differences of such numbers, would lose what differences of rows keep."""
+    return float(array_namespace(reach).max(reach)) * 2.0**-52 > LOST
 
 
 def _gaussian(left: tuple[Any, ...], right: tuple[Any, ...], factor: float, direct: bool) -> Any:

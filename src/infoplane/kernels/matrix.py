@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace, device
@@ -21,8 +21,6 @@ class Gram:
     ----------
     bandwidth : float, array or None
         In the variable's unit; an array of one per row where it adapts, None for kernels without one.
-    dtype : {"float64", "float32"}
-        Of the blocks.
 
     Examples
     --------
@@ -38,10 +36,10 @@ class Gram:
     points: tuple[Any, ...] = field(repr=False)
     between: Callable[[tuple[Any, ...], tuple[Any, ...]], Any] = field(repr=False)
     bandwidth: Any = None
-    dtype: Literal["float64", "float32"] = "float64"
-    narrow: bool = field(default=False, repr=False)  # whether float32 is enough to compute float32 blocks
     matrix: Any = field(default=None, repr=False)
-    order: Any = field(default=None, repr=False)  # places of this matrix's rows among `points`
+    order: Any = field(
+        default=None, repr=False
+    )  # places of the rows in `matrix`, which isn't copied for them
 
     def __len__(self) -> int:
         return len(self.points[0] if self.order is None else self.order)
@@ -51,9 +49,9 @@ class Gram:
 
         May be a view of what is kept, not to be written to.
         """
-        if self.order is not None:
-            rows, columns = self.order[rows], self.order[columns]
         if self.matrix is not None:
+            if self.order is not None:
+                rows, columns = self.order[rows], self.order[columns]
             if isinstance(rows, slice):
                 return self.matrix[rows, columns]
             return self.matrix[rows[:, None], columns[None, :]]
@@ -61,7 +59,7 @@ class Gram:
         right = left if rows is columns else tuple(part[columns] for part in self.points)
         block = self.between(left, right)
         xp = array_namespace(block)
-        return xp.astype(block, getattr(xp, self.dtype), copy=False)
+        return xp.astype(block, xp.float64, copy=False)
 
     def rows(self, start: int, stop: int) -> Any:
         """Rows from `start` to before `stop`, (stop - start, n)."""
@@ -71,7 +69,7 @@ class Gram:
         """The whole matrix, (n, n), for the caller to keep and write to."""
         n, first = len(self), self.points[0]
         xp = array_namespace(first)
-        whole = xp.empty((n, n), dtype=getattr(xp, self.dtype), device=device(first))
+        whole = xp.empty((n, n), dtype=xp.float64, device=device(first))
         for rows, columns in upper(n):
             block = self.block(rows, columns)
             whole[rows, columns] = block
@@ -81,31 +79,15 @@ class Gram:
 
     def kept(self) -> "Gram":
         """The same with its matrix computed once and kept."""
-        return self if self.matrix is not None else replace(self, matrix=self.full(), order=None)
-
-    def astype(self, dtype: Literal["float64", "float32"]) -> "Gram":
-        """The same with blocks of this dtype."""
-        if dtype not in ("float64", "float32"):
-            raise ValueError(f"a Gram matrix is of dtype 'float64' or 'float32'; got {dtype!r}")
-        if dtype == self.dtype:
-            return self
-        points, matrix = self.points, self.matrix
-        if dtype == "float64" and self.narrow:
-            raise ValueError(
-                "blocks of float32 don't become float64 again; take the Gram matrix it was made of"
-            )
-        xp = array_namespace(points[0])
-        if self.narrow:
-            points = tuple(xp.astype(part, xp.float32) for part in points)
-        if matrix is not None:
-            matrix = xp.astype(matrix, xp.float32)
-        return replace(self, points=points, dtype=dtype, matrix=matrix)
+        return self if self.matrix is not None else replace(self, matrix=self.full())
 
     def take(self, rows: np.ndarray) -> "Gram":
         """The matrix of these rows, without computing again what is kept."""
         first = self.points[0]
         at = array_namespace(first).asarray(rows, device=device(first))
         bandwidth = self.bandwidth if np.ndim(self.bandwidth) == 0 else self.bandwidth[at]
+        if self.matrix is None:
+            return replace(self, bandwidth=bandwidth, points=tuple(part[at] for part in self.points))
         return replace(self, bandwidth=bandwidth, order=at if self.order is None else self.order[at])
 
 
