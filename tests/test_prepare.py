@@ -139,7 +139,7 @@ def test_a_sample_is_prepared_once(x):
     class Counted:
         def __call__(self, x):
             calls.append(1)
-            return Sample.of(2 * x.values, x.name)
+            return Sample.of(2 * x.values, x.name, home=x.home)
 
     fixed = Sample(x, "input")
     for layer in (x[:, :1], x[:, 1:]):
@@ -177,3 +177,10 @@ def test_what_is_no_measure_is_refused_at_once():
 
 def test_the_components_of_a_constant_say_nothing():
     assert Prepared(KSG(k=3), x=pca(1))(np.ones((20, 2)), np.arange(20.0)).value == 0  # and warn of nothing
+
+
+@pytest.mark.parametrize("step", [standardise, copula, jitter(), pca(2)])
+def test_tensors_stay_where_they_are(step):
+    torch = pytest.importorskip("torch")
+    x = Sample(torch.from_numpy(np.random.default_rng(0).normal(size=(20, 3))))
+    assert step(x).home == x.home

@@ -1,13 +1,24 @@
 """What every public measure promises (the cases are in conftest.py); what it refuses is beside this file."""
 
 import pickle
+import re
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 
 import numpy as np
 import pytest
 
 import infoplane
-from infoplane import Criterion, Estimate, Prepared, Sample, Sliced, continuous, labels, measures
+from infoplane import (
+    Criterion,
+    DegenerateData,
+    Estimate,
+    Prepared,
+    Sample,
+    Sliced,
+    continuous,
+    labels,
+    measures,
+)
 from infoplane.settings import canonical
 
 
@@ -159,6 +170,39 @@ def test_lists_and_tensors(case):
     ]
     assert same(case.measure(*tracked), expected)
     assert case.measure(*(np.asfortranarray(array) for array in arrays)) == expected
+
+
+@pytest.mark.cases(where=takes_numbers)
+def test_tensors_with_a_dead_column(case):
+    torch = pytest.importorskip("torch")
+    arrays = case.spoilt(lambda x: np.insert(x, 1, 7.0, axis=1))
+    tensors = map(torch.from_numpy, arrays)
+    try:
+        expected = case.measure(*arrays)
+    except DegenerateData as refusal:  # of densities
+        with pytest.raises(DegenerateData, match=re.escape(str(refusal))):
+            case.measure(*tensors)
+    else:
+        assert same(case.measure(*tensors), expected)
+
+
+@pytest.mark.cases(where=lambda case: len(case.of) > 1)
+def test_tensors_beside_arrays(case):
+    """And labels on the host beside numbers on a device, which another index of the processor stands for."""
+    torch = pytest.importorskip("torch")
+    arrays = case.draw()
+    expected = case.measure(*arrays)
+    assert same(case.measure(torch.from_numpy(arrays[0]), *arrays[1:]), expected)
+    assert same(case.measure(arrays[0], *map(torch.from_numpy, arrays[1:])), expected)
+    host, elsewhere = torch.device("cpu"), torch.device("cpu", 0)
+    assert host != elsewhere
+    spaces = [Sample(torch.from_numpy(array)).home[0] for array in arrays]
+    devices = [host if kind == "labels" else elsewhere for kind in case.of]
+    apart = [
+        sample.at(home)
+        for sample, home in zip(case.samples(*arrays), zip(spaces, devices, strict=True), strict=True)
+    ]
+    assert same(case.measure(*apart), case.measure(*case.samples(*arrays)))
 
 
 @pytest.mark.cases(where=lambda case: case.information)

@@ -206,6 +206,12 @@ def test_numpy_beside_a_tensor():
     expected = HSIC()(x, y).value
     assert HSIC()(torch.from_numpy(x), y).value == pytest.approx(expected, rel=1e-12)
     assert HSIC()(x, torch.from_numpy(y)).value == pytest.approx(expected, rel=1e-12)
+    homes = [
+        (Sample(torch.from_numpy(x)).home[0], device)
+        for device in (torch.device("cpu", 0), torch.device("cpu"))
+    ]
+    with pytest.raises(ValueError, match=r"on one device: 'x' is on cpu:0, 'y' on cpu. Move one of them"):
+        HSIC()(Sample(x).at(homes[0]), Sample(y, "y").at(homes[1]))
     codes = torch.arange(50) % 3
     assert HSIC()(x, codes).value == pytest.approx(HSIC()(x, codes.numpy()).value, rel=1e-12)
 

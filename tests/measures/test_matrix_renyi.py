@@ -112,6 +112,16 @@ def test_tensors():
         assert ours.value == pytest.approx(MatrixRenyi(alpha)(x, y).value, abs=1e-12)
 
 
+def test_a_dead_column_of_a_tensor_and_labels_on_the_host():
+    torch = pytest.importorskip("torch")
+    x, y = np.insert(np.random.default_rng(0).normal(size=(40, 3)), 1, 5.0, axis=1), np.arange(40) % 2
+    expected = MatrixRenyi()(x, y)
+    for labels in (y, torch.from_numpy(y)):
+        ours = MatrixRenyi()(torch.from_numpy(x), labels)
+        assert ours.value == pytest.approx(expected.value, abs=1e-12)
+        assert ours.note == expected.note
+
+
 @pytest.mark.parametrize(
     "wrong", [{"alpha": 0}, {"alpha": math.inf}, {"kernel": 5.0}, {"kernel": kernels.Gaussian}]
 )

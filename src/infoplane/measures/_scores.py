@@ -29,14 +29,13 @@ def _whiten(x: Sample) -> Sample:
     scores -= scores.mean(axis=0)
     variances, axes = np.linalg.eigh(scores.T @ scores / (len(x) - 1))
     kept = variances > RANK * variances[-1]
-    return projected(scores, (axes[:, kept] / np.sqrt(variances[kept])).T, x.name)
+    whitening = (axes[:, kept] / np.sqrt(variances[kept])).T
+    return projected(Sample.of(scores, x.name, home=x.home), whitening)
 
 
-def projected(
-    values: Float[np.ndarray, "n width"], directions: Float[np.ndarray, "m width"], name: str
-) -> Sample:
-    """`values` along each of `directions`; equal rows stay equal."""
-    return Sample.of(project(values, directions[:, None, :])[:, 0].T, name)
+def projected(x: Sample, directions: Float[np.ndarray, "m width"]) -> Sample:
+    """`x` along each of `directions`; equal rows stay equal."""
+    return Sample.of(project(x.values, directions[:, None, :])[:, 0].T, x.name, home=x.home)
 
 
 def canonical(

@@ -65,9 +65,8 @@ class FromEntropy:
         if x.is_labels or y.is_labels:
             parts = self._given_labels(*((y, x) if x.is_labels else (x, y)))
         else:
-            joint = Sample.of(
-                np.concatenate([np.float64(x.values), np.float64(y.values)], axis=1), f"{x.name}|{y.name}"
-            )
+            both = np.concatenate([np.float64(x.values), np.float64(y.values)], axis=1)
+            joint = Sample.of(both, f"{x.name}|{y.name}", home=x.home or y.home)
             parts = [(1.0, self._of(x)), (1.0, self._of(y)), (-1.0, self.entropy(joint))]
             note = _check.join_notes([note, _check.scale_note(x, y)])
         return weighted_sum(parts, _check.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))

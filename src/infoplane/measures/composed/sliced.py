@@ -144,7 +144,7 @@ class Sliced:
 
 def _under_another_name(y: Sample) -> Sample:
     """Directions belong to names; those of two variables of one name would not be independent."""
-    return y.derived("second", lambda: Sample.of(y.values, f"{y.name}'", y.classes))
+    return y.derived("second", lambda: y.renamed(f"{y.name}'"))
 
 
 def _slices(parts: list[Estimate], frame: int) -> Slices:

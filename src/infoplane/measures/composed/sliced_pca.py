@@ -106,6 +106,6 @@ def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
             f"{x.name!r} of {len(x)} samples and {x.width} columns has {rank} uncorrelated directions, fewer "
             f"than dim={dim}; use SlicedPCA(..., dim={rank}) or less"
         )
-    parts = projected(values, axes[:dim], x.name)
+    parts = projected(Sample.of(values, x.name), axes[:dim])
     share = variances[:dim].sum() / variances.clip(0).sum()
-    return Sample.of(np.ldexp(parts.values, exponent), x.name), float(share)
+    return Sample.of(np.ldexp(parts.values, exponent), x.name, home=x.home), float(share)

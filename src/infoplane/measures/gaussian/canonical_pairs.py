@@ -78,7 +78,7 @@ class CanonicalPairs:
                 "samples, which makes every canonical correlation 1; use prepare.pca, Sliced, or more samples"
             )
         _, left, right = canonical(a, b)
-        u, v = projected(a.values, left, x.name), projected(b.values, right, y.name)
+        u, v = projected(a, left), projected(b, right)
         parts = [self._pair(i, _column(u, i), _column(v, i)) for i in range(u.width)]
         excess = a.width * b.width / (2 * len(x))
         if excess > EXCESS:
@@ -96,4 +96,4 @@ class CanonicalPairs:
 
 
 def _column(x: Sample, i: int) -> Sample:
-    return Sample.of(np.ascontiguousarray(x.values[:, i : i + 1]), x.name)
+    return Sample.of(np.ascontiguousarray(x.values[:, i : i + 1]), x.name, home=x.home)

@@ -36,12 +36,15 @@ def check_kernel(kernel: Any, name: str) -> None:
 
 
 def together(x: Sample, y: Sample) -> tuple[Sample, Sample]:
-    """Both in one namespace and on one device."""
-    if x.home is not None and y.home is not None and x.home != y.home:
-        raise ValueError(
-            f"both variables must be on one device: {x.name!r} is on {x.home[1]}, {y.name!r} on {y.home[1]}"
-        )
+    """Both in one namespace and on one device; labels follow numbers."""
     home = x.home or y.home
+    if x.home is not None and y.home is not None and x.home != y.home:
+        if x.is_labels == y.is_labels:
+            raise ValueError(
+                f"both variables must be on one device: {x.name!r} is on {x.home[1]}, {y.name!r} on "
+                f"{y.home[1]}. Move one of them: x.to(y.device)"
+            )
+        home = (y if x.is_labels else x).home
     return x.at(home), y.at(home)
 
 

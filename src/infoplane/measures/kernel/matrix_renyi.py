@@ -10,6 +10,7 @@ from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Delta, Gaussian, Gram
 from infoplane.kernels.matrix import EDGE, upper
 from infoplane.measures import _check
+from infoplane.measures.kernel._grams import together
 from infoplane.sample import Sample
 
 GAUSSIAN = Gaussian()
@@ -82,6 +83,8 @@ class MatrixRenyi:
 
     def __call__(self, x: Any, y: Any = None) -> Estimate:
         sides = _check.one_or_pair(x, y, "MatrixRenyi")
+        if len(sides) == 2:
+            sides = together(*sides)
         nothing = _check.no_information(*sides)
         if nothing is not None:
             return nothing
