@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any, ClassVar
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Delta, Gaussian, Gram
@@ -159,7 +159,7 @@ def _spectrum(grams: list[Gram], scales: list[Any], of: str) -> Any:
         block = _block(grams, scales, rows, columns) / n
         xp = array_namespace(block)
         if whole is None:
-            whole = xp.empty((n, n), dtype=block.dtype, device=block.device)
+            whole = xp.empty((n, n), dtype=block.dtype, device=device(block))
         whole[rows, columns] = block
         whole[columns, rows] = block.T
     values = xp.linalg.eigvalsh(whole)
