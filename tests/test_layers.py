@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "sample": "directions keeping",
     "bins": "estimate",
     "storage": "sample",
-    "kernels": "estimate sample",
+    "kernels": "estimate directions sample",
     "known": "estimate sample directions",
     "measures": "estimate directions sample bins kernels keeping",
     "prepare": "measures",

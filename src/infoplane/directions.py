@@ -9,10 +9,12 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 MAX_FRAME = 512  # the QR of a wider frame costs more than the orthogonality is worth
 CHUNK_BYTES = 64 << 20
+CLOSE = 1e-10  # of the largest value: vectors of values as close are mixed by rounding
+NEAR = 1e-6  # lengths that differ by less are equal but for rounding
 
 
 @dataclass(frozen=True)
@@ -157,3 +159,68 @@ def distinct_rows(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     as_bytes = plain.view(np.dtype((np.void, plain.dtype.itemsize * plain.shape[1]))).ravel()
     _, first, inverse = np.unique(as_bytes, return_index=True, return_inverse=True)
     return plain[first], inverse
+
+
+def row_places(values: np.ndarray) -> np.ndarray:
+    """Each row's place when rows ascend by the first column, then the next, and so on; equal rows share one.
+
+    By their numbers, not by their bytes: where a library rounds the last digit otherwise, hardly a row moves.
+    """
+    places, tied = np.zeros(len(values), np.intp), np.arange(len(values))
+    for column in values.T:
+        own = column[tied]
+        if len(tied) == 0 or (own == own[0]).all():
+            continue
+        rows = tied[np.lexsort((own, places[tied]))]
+        groups, own = places[rows], column[rows]
+        begins = np.append(True, groups[1:] != groups[:-1])
+        starts = begins | np.append(True, own[1:] != own[:-1])
+        at, parts = np.arange(len(rows)), np.cumsum(starts) - 1
+        places[rows] += at[starts][parts] - np.maximum.accumulate(np.where(begins, at, 0))
+        tied = rows[np.bincount(parts)[parts] > 1]
+    return places
+
+
+def settled(
+    vectors: Float[np.ndarray, "p m"], values: Float[np.ndarray, " m"], count: int | None = None
+) -> Float[np.ndarray, "m count"]:
+    """A turn of singular vectors or eigenvectors that leaves nothing to the library which found them.
+
+    The sign of a vector is free, and so is the basis of those that share a value. ``vectors @ turn`` has the
+    first vector of a basis along the axis that its space is nearest to, the next one likewise at right angles
+    to it, and so on: the largest entry of a single vector is then positive.
+
+    Parameters
+    ----------
+    vectors : ndarray
+        Orthonormal columns.
+    values : ndarray
+        Their singular values or eigenvalues, ascending or descending.
+    count : int, optional
+        How many turned vectors are wanted, from the first on; all by default.
+    """
+    m = len(values)
+    count = m if count is None else count
+    turn = np.zeros((m, count))
+    apart = np.abs(np.diff(values)) > CLOSE * np.abs(values).max()
+    for group in np.split(np.arange(m), np.flatnonzero(apart) + 1):
+        wanted = group[group < count]
+        turn[np.ix_(group, wanted)] = pivoted(vectors[:, group], len(wanted))[1]
+    return turn
+
+
+def pivoted(
+    rows: Float[np.ndarray, "n d"], count: int
+) -> tuple[Int[np.ndarray, " count"], Float[np.ndarray, "d count"]]:
+    """Gram-Schmidt of the longest row, of what is then the longest, and so on: which rows, and the directions.
+
+    Of rows as long but for rounding it is the first, which a pivoted QR leaves to the library.
+    """
+    left, turn = rows.copy(), np.empty((rows.shape[1], count))
+    pivots = np.empty(count, np.intp)
+    for i in range(count):
+        lengths = np.linalg.norm(left, axis=1)
+        pivots[i] = np.argmax(lengths > (1 - NEAR) * lengths.max())
+        turn[:, i] = left[pivots[i]] / lengths[pivots[i]]
+        left -= np.outer(left @ turn[:, i], turn[:, i])
+    return pivots, turn

@@ -162,9 +162,9 @@ class Sample:
 
     @property
     def order(self) -> np.ndarray:
-        """The rows' order by the first column (or by label)."""
+        """The rows' order by the first column (or by label); equal ones as they come."""
         column = self.values if self.is_labels else self.values[:, 0]
-        return self.derived("order", lambda: np.argsort(column))
+        return self.derived("order", lambda: np.argsort(column, kind="stable"))
 
     @property
     def ascending(self) -> np.ndarray:

@@ -1,14 +1,15 @@
 """Rules for how far a kernel reaches."""
 
 from dataclasses import dataclass
-from math import frexp, inf, ldexp, sqrt
+from math import inf, ldexp, sqrt
 from typing import Any, Literal
 
 import numpy as np
 from array_api_compat import array_namespace
 
+from infoplane.directions import row_places
 from infoplane.estimate import DegenerateData, TooFewSamples
-from infoplane.kernels._distances import MOST, centred, half_squared, half_squares, kth_smallest, squared
+from infoplane.kernels._distances import centred, half_squared, half_squares, kth_smallest, squared
 from infoplane.sample import Sample
 
 FAINT = 1e-5  # of the largest squared length: smaller squared distances are taken by differences
@@ -24,7 +25,7 @@ class Median:
     factor : float
         Finite and above 0.
     rows : int
-        At most so many rows are compared; of more, those evenly spaced in an order by content.
+        At most so many rows are compared; of more, those evenly spaced when sorted by value.
     distinct : bool
         Take each distinct row once, for variables in which most rows are equal.
 
@@ -132,7 +133,7 @@ def _median(x: Sample, rule: Median, norm: Literal["euclidean", "cityblock"]) ->
         if norm == "cityblock" or median**2 <= FAINT * 2 * half.max():
             median = float(np.median(pdist(rows, norm)))
     if not median > 0:
-        equal = len(x) - len(np.unique(_keys(x)))
+        equal = len(x) - len(np.unique(row_places(x.values)))
         raise DegenerateData(
             f"the median distance between rows of {x.name!r} is 0: {equal} of {len(x)} rows repeat another; "
             "give the bandwidth as a number, or as kernels.Median(distinct=True), or leave the variable out"
@@ -154,25 +155,11 @@ def _some(x: Sample, rule: Median) -> Sample:
     """Some of the rows, the same whatever their order, on the host."""
     if len(x) <= rule.rows and not rule.distinct:
         return x.at(None)
-    keys = _keys(x)
-    order = np.unique(keys, return_index=True)[1] if rule.distinct else np.argsort(keys)
-    if x.width == 1:
-        order = order[np.argsort(x.values[order, 0])]
+    places = row_places(x.values)
+    order = np.unique(places, return_index=True)[1] if rule.distinct else np.argsort(places, kind="stable")
     if len(order) > rule.rows:
         order = order[np.linspace(0, len(order) - 1, rule.rows).round().astype(np.intp)]
     return Sample.of(x.values[order], x.name)
-
-
-def _keys(x: Sample) -> np.ndarray:
-    """A number for each row by its content, equal for equal rows, whatever their power of two."""
-    weights = np.random.default_rng(0).integers(0, 2**64, x.width, np.uint64) | np.uint64(1)
-    largest = max(float(x.values.max()), -float(x.values.min()))
-    exponent = min(max(frexp(largest)[1], -MOST), MOST)
-    keys = []
-    for start in range(0, len(x), BLOCK):
-        part = x.values[start : start + BLOCK].astype(np.float64) * 2.0**-exponent + 0.0  # no -0.0
-        keys.append((np.ascontiguousarray(part).view(np.uint64) * weights).sum(axis=1))
-    return np.concatenate(keys)
 
 
 def own_widths(x: Sample, rule: Neighbours) -> Any:

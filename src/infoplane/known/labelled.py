@@ -81,12 +81,19 @@ class LabelledNormal:
         classes = len(self.means)
         return np.full(classes, 1 / classes) if self.probabilities is None else np.array(self.probabilities)
 
-    def _coordinates(self) -> Float[np.ndarray, "C r"]:
-        """The means in units of sigma, in the r dimensions they span; distances are kept."""
-        centred = (np.array(self.means) - self.means[0]) / self.sigma
-        u, s, _ = np.linalg.svd(centred, full_matrices=False)
-        kept = s > 1e-12 * max(s[0], 1e-300)
-        return u[:, kept] * s[kept]
+    def _apart(self) -> tuple[Float[np.ndarray, "C r"], int]:
+        """The means from the first one in units of sigma, and how many dimensions they span.
+
+        In their own columns, or as places on the line that all lie on: other coordinates would be a basis of
+        the library's choice, and random x drawn in it would depend on the processor.
+        """
+        apart = (np.array(self.means) - self.means[0]) / self.sigma
+        lengths = np.linalg.svd(apart, compute_uv=False)
+        span = int((lengths > 1e-12 * max(lengths[0], 1e-300)).sum())
+        if span == 1:
+            furthest = apart[np.argmax(np.linalg.norm(apart, axis=1))]
+            apart = (apart @ furthest / np.linalg.norm(furthest))[:, None]
+        return apart, span
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n d"], Int[np.ndarray, " n"]]:
         """`n` independent rows: float64 numbers, shape (n, d), and int64 labels ``0 ... C-1``, shape (n,)."""
@@ -111,17 +118,17 @@ class LabelledNormal:
         Estimate
             ``errors`` has ``quadrature`` or ``samples``, or nothing where all means agree and the value is 0.
         """
-        at, p = self._coordinates(), self._p()
-        if at.shape[1] == 0:
+        (at, span), p = self._apart(), self._p()
+        if span == 0:
             return Estimate(0.0)
-        if at.shape[1] == 1:
+        if span == 1:
             fine, coarse = (float(_on_line(at.T, p, step)[0]) for step in (FINE, COARSE))
             return Estimate(fine, errors={"quadrature": max(abs(fine - coarse), 4 * np.spacing(fine + 1))})
         per_class = whole(samples, "samples", 2 * len(p)) // len(p)
         rng = np.random.default_rng([self.seed, zlib.crc32(b"samples")])
-        z = rng.standard_normal((per_class, at.shape[1]))
-        ratios = [_log_ratio(z, at[c] - at, p) for c in range(len(p))]
-        sums = np.sum([p[c] * ratio for c, ratio in enumerate(ratios)], axis=0)  # the same z in every class
+        chunk = max(1, CHUNK_NUMBERS // self.width)
+        rows = [min(chunk, per_class - start) for start in range(0, per_class, chunk)]
+        sums = np.concatenate([_log_ratio(rng.standard_normal((n, self.width)), at, p) for n in rows])
         return Estimate(
             float(sums.mean()), errors={"samples": float(sums.std(ddof=1) / math.sqrt(per_class))}
         )
@@ -146,12 +153,12 @@ class LabelledNormal:
         """
         whole(dim, "dim of a slice", 1)
         whole(slices, "slices", 2)
-        at, p = self._coordinates(), self._p()
-        if dim >= self.width or at.shape[1] == 0:
+        (at, span), p = self._apart(), self._p()
+        if dim >= self.width or span == 0:
             return self.mutual_information()
-        if dim > 1 and at.shape[1] > 1:
+        if dim > 1 and span > 1:
             raise ValueError(
-                f"{dim}D slices are known for means on a line; these span {at.shape[1]} dimensions: "
+                f"{dim}D slices are known for means on a line; these span {span} dimensions: "
                 "use dim=1, or two classes"
             )
         rng = np.random.default_rng([self.seed, zlib.crc32(b"slices"), dim])
@@ -177,11 +184,15 @@ class LabelledNormal:
 
 
 def _log_ratio(
-    z: Float[np.ndarray, "n r"], apart: Float[np.ndarray, "C r"], p: Float[np.ndarray, " C"]
+    z: Float[np.ndarray, "n d"], at: Float[np.ndarray, "C d"], p: Float[np.ndarray, " C"]
 ) -> Float[np.ndarray, " n"]:
-    """``ln p(x|c) / p(x)`` at ``x = mean of c + z``, `apart` being that mean minus each class's."""
-    # the own class's exponent is 0, and none exceeds |z|²/2: nothing overflows, and no logarithm of 0
-    return -np.log(np.exp(-z @ apart.T - 0.5 * np.sum(apart**2, axis=1)) @ p)
+    """The mean over classes c of ``ln p(x|c) / p(x)`` at ``x = mean of c + z``, the same z in every class."""
+    mean = np.zeros(len(z))
+    for c, share in enumerate(p):
+        apart = at[c] - at
+        # the own class's exponent is 0, and none exceeds |z|²/2: nothing overflows, and no logarithm of 0
+        mean -= share * np.log(np.exp(-z @ apart.T - 0.5 * np.sum(apart**2, axis=1)) @ p)
+    return mean
 
 
 def _on_line(

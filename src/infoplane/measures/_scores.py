@@ -5,7 +5,7 @@ from jaxtyping import Float
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from infoplane.directions import project
+from infoplane.directions import project, settled
 from infoplane.sample import Sample
 
 RANK = 1e-10  # of the largest eigenvalue; below, a column is a combination of the others up to rounding
@@ -29,7 +29,8 @@ def _whiten(x: Sample) -> Sample:
     scores -= scores.mean(axis=0)
     variances, axes = np.linalg.eigh(scores.T @ scores / (len(x) - 1))
     kept = variances > RANK * variances[-1]
-    whitening = (axes[:, kept] / np.sqrt(variances[kept])).T
+    axes, variances = axes[:, kept], variances[kept]
+    whitening = (axes / np.sqrt(variances) @ settled(axes, variances)).T
     return projected(Sample.of(scores, x.name, home=x.home), whitening)
 
 
@@ -43,4 +44,5 @@ def canonical(
 ) -> tuple[Float[np.ndarray, " m"], Float[np.ndarray, "m dx"], Float[np.ndarray, "m dy"]]:
     """Canonical correlations of two white samples, descending, and their directions on each side."""
     a, s, b = np.linalg.svd(x.values.T @ y.values / (len(x) - 1), full_matrices=False)
-    return s, a.T, b
+    turn = settled(a, s)
+    return s, (a @ turn).T, turn.T @ b

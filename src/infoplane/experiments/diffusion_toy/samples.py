@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from infoplane import known
+from infoplane.directions import haar_frame
 
 CLASSES = 10
 INFORMATIVE = 20  # columns of labelled blobs that depend on the label
@@ -144,5 +145,4 @@ def _blobs(what: str, form: tuple[int, Number, Number], columns: int, n: int, se
 
 def _embedded(x: Rows, columns: int, rng: np.random.Generator) -> Float[np.ndarray, "n columns"]:
     """In so many columns, turned at random."""
-    frame = np.linalg.qr(rng.standard_normal((columns, x.shape[1])))[0]
-    return x @ frame.T
+    return x @ haar_frame(rng, columns, x.shape[1])

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float, Int
 
-from infoplane.directions import distinct_rows
+from infoplane.directions import row_places
 from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.measures import _check
 from infoplane.measures._combine import shared_note, weighted_sum
@@ -81,7 +81,7 @@ class Extrapolated:
     .. [2] Holmes, Nemenman (2019), doi:10.1103/PhysRevE.100.022404
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     measure: Any
     parts: int = 8
     times: int = 4
@@ -150,15 +150,13 @@ class Extrapolated:
 
 def _content_order(samples: tuple[Sample, ...]) -> Int[np.ndarray, " n"]:
     """The rows ordered by their values, however they come; labels, whose codes are their names', last."""
-    keys = [sample.derived("content", partial(_places, sample)) for sample in samples if not sample.is_labels]
+    keys = [
+        sample.derived("places", partial(row_places, sample.values))
+        for sample in samples
+        if not sample.is_labels
+    ]
     keys += [sample.values for sample in samples if sample.is_labels]
     return np.lexsort(keys[::-1])
-
-
-def _places(x: Sample) -> np.ndarray:
-    values = x.values.astype(np.float64)
-    places = distinct_rows(values)[1]
-    return values[:, 0] if places is None else places
 
 
 def _intercept(sizes: Int[np.ndarray, " levels"], degree: int) -> Float[np.ndarray, " levels"]:

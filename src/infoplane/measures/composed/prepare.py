@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn import decomposition
 
+from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
-from infoplane.measures._scores import normal_scores
+from infoplane.measures._scores import normal_scores, projected
 from infoplane.sample import Sample
 
 Step = Callable[[Sample], Sample]
@@ -79,7 +79,7 @@ class Jitter:
 
 @dataclass(frozen=True)
 class PCA:
-    """The leading principal components, unscaled.
+    """The leading principal components, unscaled; 0 where there are fewer than that.
 
     Parameters
     ----------
@@ -87,6 +87,7 @@ class PCA:
         How many; no more than the variable has columns and samples.
     """
 
+    numbers: ClassVar[int] = 2
     dim: int
 
     def __post_init__(self) -> None:
@@ -102,9 +103,12 @@ class PCA:
 
         def make(values: np.ndarray) -> np.ndarray:
             values, exponent = _moderate(values, axis=None)
-            with np.errstate(invalid="ignore"):  # the share of variance explained, of constant columns
-                scores = decomposition.PCA(self.dim, svd_solver="full").fit_transform(values)
-            return np.ldexp(scores, exponent)
+            values -= values.mean(axis=0)
+            _, lengths, rows = np.linalg.svd(values, full_matrices=False)
+            axes = (rows.T @ settled(rows.T, lengths, self.dim)).T
+            scores = projected(Sample.of(values, x.name), axes).values
+            rounding = max(values.shape) * np.finfo(float).eps * lengths[0]
+            return np.ldexp(np.where(lengths[: self.dim] > rounding, scores, 0.0), exponent)
 
         return _changed(x, "pca", make)
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
 from infoplane.measures._scores import projected
@@ -62,7 +63,7 @@ class SlicedPCA:
     '1 of 5 principal components of x holds 70 % of the variance'
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     measure: Any
     dim: int = 1
 
@@ -96,16 +97,16 @@ def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
     values -= values.mean(axis=0)
     if x.width <= len(x):
         variances, axes = np.linalg.eigh(values.T @ values)
-        variances, axes = variances[::-1], axes.T[::-1]
+        variances, axes = variances[::-1], axes[:, ::-1]
     else:
-        _, lengths, axes = np.linalg.svd(values, full_matrices=False)
-        variances = lengths**2
+        _, lengths, rows = np.linalg.svd(values, full_matrices=False)
+        variances, axes = lengths**2, rows.T
     rank = int((variances > RANK * variances[0]).sum())
     if rank < dim:
         raise DegenerateData(
             f"{x.name!r} of {len(x)} samples and {x.width} columns has {rank} uncorrelated directions, fewer "
             f"than dim={dim}; use SlicedPCA(..., dim={rank}) or less"
         )
-    parts = projected(Sample.of(values, x.name), axes[:dim])
+    parts = projected(Sample.of(values, x.name), (axes @ settled(axes, variances, dim)).T)
     share = variances[:dim].sum() / variances.clip(0).sum()
     return Sample.of(np.ldexp(parts.values, exponent), x.name, home=x.home), float(share)

@@ -60,7 +60,7 @@ class CanonicalPairs:
     .. [1] Hotelling (1936), doi:10.1093/biomet/28.3-4.321
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     measure: Any
 
     def __call__(self, x: Any, y: Any) -> Estimate:

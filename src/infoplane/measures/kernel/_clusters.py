@@ -2,10 +2,12 @@
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import eigh, qr, svd
+from scipy.linalg import eigh, svd
 from scipy.sparse import csr_array, diags_array
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
+from infoplane.directions import pivoted
 from infoplane.estimate import TooFewSamples
 from infoplane.kernels._distances import centred
 from infoplane.measures.kernel._kept import Clusters, ClustersCodec, key
@@ -56,6 +58,10 @@ def _embedding(rows: Float[np.ndarray, "n d"], count: int) -> Float[np.ndarray, 
     near = csr_array(kneighbors_graph(rows, min(NEIGHBOURS, len(rows)), include_self=True))
     weights = (near + near.T) / 2
     weights.setdiag(0)
+    count_of_parts, part = connected_components(weights, directed=False)
+    if count_of_parts >= count:  # as many modes never fade, and a basis of them would be the solver's choice
+        largest = np.argsort(-np.bincount(part), kind="stable")[:count]
+        return (part[:, None] == largest).astype(np.float64)
     degrees = np.asarray(weights.sum(axis=1)).ravel()
     roots = np.sqrt(np.where(degrees > 0, degrees, 1.0))
     scaled = diags_array(1 / roots) @ weights @ diags_array(1 / roots)
@@ -71,10 +77,9 @@ def _embedding(rows: Float[np.ndarray, "n d"], count: int) -> Float[np.ndarray, 
 def _by_pivots(vectors: Float[np.ndarray, "n count"]) -> Int[np.ndarray, " n"]:
     """Damle, Minden, Ying (2019), doi:10.1093/imaiai/iay008: rotate the modes so that each is one cluster's.
 
-    The rows that a pivoted QR picks first stand for the clusters; the rotation nearest to the one that
+    The rows that Gram-Schmidt with pivots picks first stand for the clusters; the rotation nearest to the one that
     makes them the axes shows where every other row belongs.
     """
     count = vectors.shape[1]
-    pivots = qr(vectors.T, mode="r", pivoting=True)[1][:count]
-    left, _, right = svd(vectors[pivots].T)
+    left, _, right = svd(vectors[pivoted(vectors, count)[0]].T)
     return np.abs(vectors @ (left @ right)).argmax(axis=1)

@@ -58,7 +58,7 @@ class CKA:
     .. [2] Nguyen et al. (2021), Do wide and deep networks learn the same things?, arXiv:2010.15327
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     kernel_x: Any = None
     kernel_y: Any = None
     unbiased: bool = True

@@ -83,7 +83,7 @@ class DiffusionInformation:
        diffusion spectral entropy, arXiv:2312.04823
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     entropy: Any = ENTROPY
     matched: bool = True
     repetitions: int = 5

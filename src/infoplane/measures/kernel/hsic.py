@@ -78,7 +78,7 @@ class HSIC:
     .. [3] Fukumizu et al. (2008), Kernel measures of conditional dependence, NIPS 20
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     kernel_x: Any = None
     kernel_y: Any = None
     form: Form = "unbiased"

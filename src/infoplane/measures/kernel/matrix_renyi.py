@@ -69,7 +69,7 @@ class MatrixRenyi:
     .. [1] Sánchez Giraldo, Rao, Príncipe (2015), doi:10.1109/TIT.2014.2370058
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     alpha: float | int = 1.01
     kernel: Any = GAUSSIAN
 

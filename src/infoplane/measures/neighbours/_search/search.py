@@ -50,7 +50,7 @@ def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) ->
         order = _order(x)
         return line_counts(_column(x)[order], order, radii, closed_at_zero)
     columns, key = _columns(x), x.derived("widest", lambda: _widest(_columns(x)))
-    order = x.derived("order along the widest", lambda: np.argsort(columns[key]))
+    order = x.derived("order along the widest", lambda: np.argsort(columns[key], kind="stable"))
     out = np.empty(len(x), np.int64)
     out[order] = vector_counts(columns[:, order], key, radii[order], closed_at_zero)
     return out
@@ -107,8 +107,8 @@ def _column(x: Sample) -> np.ndarray:
 
 
 def _order(x: Sample) -> np.ndarray:
-    """`x.order` of a single column, made here."""
-    return x.derived("order", lambda: ascending_order(_column(x)))
+    """That of a single column, as `x.order` and sooner."""
+    return x.derived("order by cells", lambda: ascending_order(_column(x)))
 
 
 def _spread(x: Sample) -> float:
