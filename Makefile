@@ -36,6 +36,10 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/all.stamp
 	$(RUN) pytest
+	@kernel=$$($(VENV)/bin/python tests/other_kernel.py) || exit; \
+	if [ -n "$$kernel" ]; then echo "the numbers again, with the BLAS kernel $$kernel"; \
+	  OPENBLAS_CORETYPE=$$kernel $(RUN) pytest -m portable; \
+	else echo "this BLAS has one kernel only: the numbers are not tested with another"; fi
 
 lowest: $(LOWEST)/all.stamp
 	$(LOWEST)/bin/python -m pytest -W default::DeprecationWarning -W default::FutureWarning

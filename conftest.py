@@ -15,10 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import jaxtyping
+import pytest
 from sybil import Sybil
 from sybil.document import Document, PythonDocStringDocument
 from sybil.example import Example, NotEvaluated
+from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 from sybil.typing import Evaluator
@@ -47,6 +50,13 @@ os.environ["NUMBA_CACHE_DIR"] = fresh_numba_cache()
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the products of tests are too small to share
 jaxtyping.install_import_hook(modules_with_shapes(), "beartype.beartype")
+
+# a loaded machine is no failure: no deadline; where CI is set the examples are the same every time
+hypothesis.settings.register_profile("local", deadline=None, max_examples=50)
+hypothesis.settings.register_profile(
+    "ci", hypothesis.settings.get_profile("local"), derandomize=True, print_blob=True
+)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 class Page(Document):
@@ -100,3 +110,25 @@ DOCSTRINGS = Sybil(
     teardown=leave_folder,
 )
 pytest_collect_file = (PAGES + DOCSTRINGS).pytest()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What docstrings and pages print of numbers is the same with every BLAS kernel."""
+    if isinstance(item, SybilItem) and (item.path.is_relative_to(SOURCE) or item.path.parent.name == "docs"):
+        item.add_marker(pytest.mark.portable)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests are shuffled, but the examples of a page share their names and stay together, in its order."""
+    pages: dict[Any, list[SybilItem]] = {}
+    for item in items:
+        if isinstance(item, SybilItem):
+            pages.setdefault(item.parent, []).append(item)
+    whole: list[pytest.Item] = []
+    for item in items:
+        if not isinstance(item, SybilItem):
+            whole.append(item)
+        elif item.parent in pages:
+            whole += sorted(pages.pop(item.parent), key=lambda one: one.example.start)
+    items[:] = whole

@@ -1,14 +1,10 @@
-"""Every test starts from the same random state and the same hypothesis examples."""
+"""Every test starts from the same random state."""
 
 import random
 import sys
 
-import hypothesis
 import numpy as np
 import pytest
-
-hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
-hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

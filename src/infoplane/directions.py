@@ -212,7 +212,7 @@ def settled(
 def pivoted(
     rows: Float[np.ndarray, "n d"], count: int
 ) -> tuple[Int[np.ndarray, " count"], Float[np.ndarray, "d count"]]:
-    """Gram-Schmidt of the longest row, of what is then the longest, and so on: which rows, and the directions.
+    """Gram-Schmidt of the longest row, then of the longest that is left: which rows, and their directions.
 
     Of rows as long but for rounding it is the first, which a pivoted QR leaves to the library.
     """

@@ -164,7 +164,7 @@ def test_constant_columns_change_nothing():
     ties=st.booleans(),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_scale_and_place_are_not_seen_with_the_median(exponent, width, ties, seed):
     x = np.random.default_rng(seed).normal(size=(12, width)).round(1 if ties else 12)
     x[0] += 1  # not all equal

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infoplane import DiffusionEntropy, DiffusionInformation, Sample, kernels
@@ -35,13 +35,11 @@ def corners(count, distance):
     return distance / math.sqrt(2) * np.eye(count)
 
 
-@settings(deadline=None)
 @given(clouds(), SIGMA, T, ALPHA)
 def test_between_nothing_and_the_logarithm_of_the_number_of_rows(x, sigma, t, alpha):
     assert -ROUNDING <= entropy(x, sigma, t, alpha) <= math.log(len(x)) + ROUNDING
 
 
-@settings(deadline=None)
 @given(clouds(), SIGMA, ALPHA, st.lists(T, min_size=2, max_size=5))
 def test_more_steps_never_raise_it(x, sigma, alpha, steps):
     """Its derivative by t is -t times the variance of ln λ under p."""
@@ -49,7 +47,6 @@ def test_more_steps_never_raise_it(x, sigma, alpha, steps):
     assert (np.diff(values) <= ROUNDING).all()
 
 
-@settings(deadline=None)
 @given(clouds(), ALPHA)
 def test_both_ends_of_the_bandwidth(x, alpha):
     """All rows are one to the kernel: a single eigenvalue is not 0. None reaches another: all are 1."""
@@ -66,7 +63,6 @@ def test_clusters_without_inside_have_the_logarithm_of_their_number(count, t, al
     assert entropy(x, 10.0, t, alpha) == pytest.approx(math.log(count), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(0, 1000), st.floats(2, 20))
 def test_separate_clusters_have_at_least_that_and_come_down_to_it(count, seed, sigma):
     """Each cluster adds an eigenvalue 1, to which all others come to nothing in the end."""
@@ -77,7 +73,6 @@ def test_separate_clusters_have_at_least_that_and_come_down_to_it(count, seed, s
     assert values[-1] == pytest.approx(math.log(count), abs=1e-6)
 
 
-@settings(deadline=None)
 @given(clouds(), SIGMA, T, ALPHA, st.integers(2, 4))
 def test_rows_that_repeat_change_nothing(x, sigma, t, alpha, times):
     """All as often: the walk between places is the same, and other eigenvalues are 0."""
@@ -85,7 +80,6 @@ def test_rows_that_repeat_change_nothing(x, sigma, t, alpha, times):
     assert often == pytest.approx(once, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(clouds(), SIGMA, st.floats(0.01, 100), st.integers(0, 100))
 def test_only_distances_beside_the_bandwidth_count(x, sigma, factor, seed):
     rng = np.random.default_rng(seed)
@@ -93,7 +87,6 @@ def test_only_distances_beside_the_bandwidth_count(x, sigma, factor, seed):
     assert entropy(factor * turned, factor * sigma) == pytest.approx(entropy(x, sigma), abs=1e-6)
 
 
-@settings(deadline=None)
 @given(clouds(least=8), SIGMA, st.integers(2, 4), st.integers(0, 100))
 def test_information_is_at_most_the_entropy(x, sigma, classes, seed):
     """As defined, with numbers of rows that are not matched: S(X) less a mean of what is not below 0."""
@@ -103,7 +96,6 @@ def test_information_is_at_most_the_entropy(x, sigma, classes, seed):
     assert measure(x, y).value <= entropy(x, sigma) + ROUNDING
 
 
-@settings(deadline=None)
 @given(clouds(least=8), SIGMA, st.integers(2, 4), st.integers(0, 100))
 def test_matched_information_is_at_most_the_logarithm_of_the_size_of_a_class(x, sigma, classes, seed):
     y = np.random.default_rng(seed).permutation(np.resize(np.arange(classes), len(x)))
@@ -122,7 +114,6 @@ def test_classes_that_are_such_clusters_have_the_logarithm_of_their_number(count
     assert measure(x, y).value == pytest.approx(math.log(count), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(clouds(least=8), st.integers(0, 100))
 def test_where_the_kernel_sees_nothing_labels_tell_nothing(x, seed):
     """The identity and the constant kernel: all sets of rows of one size have the same entropy."""

@@ -77,8 +77,8 @@ def _embedding(rows: Float[np.ndarray, "n d"], count: int) -> Float[np.ndarray, 
 def _by_pivots(vectors: Float[np.ndarray, "n count"]) -> Int[np.ndarray, " n"]:
     """Damle, Minden, Ying (2019), doi:10.1093/imaiai/iay008: rotate the modes so that each is one cluster's.
 
-    The rows that Gram-Schmidt with pivots picks first stand for the clusters; the rotation nearest to the one that
-    makes them the axes shows where every other row belongs.
+    The rows that Gram-Schmidt with pivots picks stand for the clusters; the rotation nearest to the one
+    that makes them the axes shows where every other row belongs.
     """
     count = vectors.shape[1]
     left, _, right = svd(vectors[pivoted(vectors, count)[0]].T)
