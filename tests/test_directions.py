@@ -6,8 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from infoplane.directions import MAX_FRAME, Directions, distinct_rows, haar_frame, project
+from infoplane.directions import (
+    MAX_FRAME,
+    Directions,
+    distinct_rows,
+    haar_frame,
+    pivoted,
+    project,
+    row_places,
+    settled,
+)
+
+pytestmark = pytest.mark.portable
 
 
 @pytest.fixture
@@ -174,3 +186,57 @@ def test_distinct_rows():
     assert len(distinct) == 2
     np.testing.assert_array_equal(distinct[inverse], values)
     assert np.signbit(values[2, 1])  # the caller's array stays as it was
+
+
+def some_basis(seed, n=6):
+    return np.linalg.qr(np.random.default_rng(seed).normal(size=(n, n)))[0]
+
+
+@pytest.mark.parametrize("values", [[4.0, 3, 3, 3, 1, 1], [1.0, 1, 2, 3, 3, 9], [2.0] * 6, [0.0] * 6])
+@pytest.mark.parametrize("count", [None, 1, 2, 3])
+def test_a_settled_basis_does_not_depend_on_the_one_found(values, count):
+    vectors, values = some_basis(0), np.array(values)
+    found = vectors @ settled(vectors, values, count)
+    np.testing.assert_allclose(found.T @ found, np.eye(found.shape[1]), atol=1e-12)
+    for seed in range(1, 5):
+        other = vectors.copy()
+        for value in np.unique(values):  # another basis of the vectors that share a value
+            same = np.flatnonzero(values == value)
+            other[:, same] = other[:, same] @ some_basis(seed, len(same))
+        np.testing.assert_allclose(other @ settled(other, values, count), found, atol=1e-12)
+
+
+def test_the_largest_entry_of_a_settled_vector_is_positive():
+    vectors = some_basis(3) * [1, -1, 1, 1, -1, 1]
+    settled_vectors = vectors @ settled(vectors, np.arange(6.0))
+    np.testing.assert_allclose(np.abs(settled_vectors), np.abs(vectors), atol=1e-15)
+    assert (settled_vectors.max(axis=0) == np.abs(vectors).max(axis=0)).all()
+
+
+@pytest.mark.parametrize("rounding", [0.0, 1e-16, -1e-16])
+def test_rounding_decides_no_sign(rounding):
+    vector = np.array([[-(0.5**0.5) + rounding], [0.5**0.5]])
+    np.testing.assert_array_equal(settled(vector, np.ones(1)), [[-1.0]])
+
+
+def test_pivots_are_the_longest_rows_and_the_first_of_equal_ones():
+    rows = np.array([[0.0, 1.0], [3.0, 0.0], [0.0, 1 + 1e-15], [3 + 1e-15, 0.0]])
+    np.testing.assert_array_equal(pivoted(rows, 2)[0], [1, 0])
+
+
+@given(
+    hnp.arrays(
+        st.sampled_from([np.float32, np.float64]),
+        st.tuples(st.integers(1, 30), st.integers(1, 4)),
+        elements=st.sampled_from([-2.0, -1.0, -0.0, 0.0, 1.0, 1.5]),
+    )
+)
+def test_rows_stand_where_they_ascend(values):
+    _, inverse = np.unique(values + 0.0, axis=0, return_inverse=True)
+    below = [(inverse.ravel() < place).sum() for place in inverse.ravel()]
+    np.testing.assert_array_equal(row_places(values), below)
+
+
+def test_rounding_moves_no_row():
+    values = np.random.default_rng(0).normal(size=(500, 3))
+    np.testing.assert_array_equal(row_places(values), row_places(values * (1 + 2.0**-52)))

@@ -20,6 +20,8 @@ from infoplane import (
 )
 from infoplane.prepare import PCA, Jitter, copula, jitter, pca, standardise
 
+pytestmark = pytest.mark.portable
+
 STEPS = [standardise, copula, jitter(0.1), pca(2)]
 
 
@@ -184,3 +186,11 @@ def test_tensors_stay_where_they_are(step):
     torch = pytest.importorskip("torch")
     x = Sample(torch.from_numpy(np.random.default_rng(0).normal(size=(20, 3))))
     assert step(x).home == x.home
+
+
+def test_components_that_are_not_there_are_zero():
+    """They are rounding, of any size to a measure that looks at scales of its own."""
+    x = np.random.default_rng(0).normal(size=(50, 2)) @ np.random.default_rng(1).normal(size=(2, 4))
+    scores = pca(4)(x).values
+    assert (scores[:, :2].std(axis=0) > 0.1).all()
+    np.testing.assert_array_equal(scores[:, 2:], 0)

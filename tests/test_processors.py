@@ -67,6 +67,10 @@ NUMBERS = {
     "pca, leading": (lambda: SlicedPCA(Sliced(KSG(), 9), 2)(*turned_by_a_product()).value, 1e-9),
     "pca, leading of equal": (lambda: SlicedPCA(CELLS, 2)(four_corners(), np.arange(120) // 30).value, 1e-9),
     "pairs": (lambda: CanonicalPairs(CELLS)(*turned_by_a_product()).value, 1e-9),
+    "pairs, single columns": (
+        lambda: CanonicalPairs(KSG(k=3))(*known.Normal(rho=0.6).draw(300, seed=0)).value,
+        1e-12,
+    ),
     "pairs, copies": (lambda: CanonicalPairs(CELLS)(*[turned_by_a_product()[0]] * 2).value, 1e-9),
     "clusters": (lambda: spectra.clusters(many_islands(), 10).codes, 0),
     "extrapolated": (lambda: Extrapolated(KSG(), parts=3)(*NORMAL.draw(600, seed=4)).value, 1e-9),

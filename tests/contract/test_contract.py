@@ -21,6 +21,8 @@ from infoplane import (
 )
 from infoplane.settings import canonical
 
+pytestmark = pytest.mark.portable
+
 
 def takes_numbers(case):
     return "numbers" in case.of

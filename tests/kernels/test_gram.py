@@ -8,6 +8,8 @@ from scipy.spatial.distance import cdist
 
 from infoplane import DegenerateData, Sample, continuous, kernels, labels
 
+pytestmark = pytest.mark.portable
+
 rng = np.random.default_rng(0)
 X = rng.normal(size=(40, 3)) + np.arange(40)[:, None] / 20
 

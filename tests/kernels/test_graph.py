@@ -4,6 +4,8 @@ from sklearn.neighbors import kneighbors_graph
 
 from infoplane import Sample, kernels, labels
 
+pytestmark = pytest.mark.portable
+
 X = np.random.default_rng(0).normal(size=(300, 3))
 
 

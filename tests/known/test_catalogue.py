@@ -21,6 +21,8 @@ from infoplane.known import (
     catalogue,
 )
 
+pytestmark = pytest.mark.portable
+
 OTHERS = {
     "labels and labels": SymmetricChannel(),
     "side by side": Independent((Normal(rho=0.5), DenseNormal())),

@@ -25,6 +25,8 @@ from infoplane.known import (
 )
 from infoplane.prepare import standardise
 
+pytestmark = pytest.mark.portable
+
 
 def test_maps_are_applied_in_order_and_to_their_side():
     base = Normal(rho=0.5)

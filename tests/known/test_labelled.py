@@ -1,13 +1,17 @@
 import itertools
 import math
 import pickle
+import zlib
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.integrate import quad
 from scipy.stats import beta
 
 from infoplane.known import LabelledNormal
+
+pytestmark = pytest.mark.portable
 
 
 def by_differential_entropy(means, p, sigma=1.0):
@@ -152,3 +156,15 @@ def test_it_is_a_value():
 def test_refuses(settings, says):
     with pytest.raises(ValueError, match=says):
         LabelledNormal(**settings)
+
+
+def test_random_x_are_drawn_in_the_columns_of_x():
+    """In a basis of the means' space they would depend on the signs that a linear algebra library takes."""
+    law = LabelledNormal(means=[[0.0, 0, 0], [2, 0, 1], [0, 2, 1]], probabilities=[0.2, 0.3, 0.5], sigma=2.0)
+    z = np.random.default_rng([0, zlib.crc32(b"samples")]).standard_normal((200, 3))
+    value = 0.0
+    for mean, share in zip(np.array(law.means), law.probabilities, strict=True):
+        x = mean + 2 * z
+        densities = [stats.multivariate_normal(m, 4 * np.eye(3)).pdf(x) for m in (mean, *law.means)]
+        value += share * np.log(densities[0] / (law.probabilities @ np.array(densities[1:]))).mean()
+    assert law.mutual_information(600).value == pytest.approx(value, abs=1e-12)

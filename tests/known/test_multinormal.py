@@ -5,6 +5,8 @@ import pytest
 
 from infoplane.known import DenseNormal, Normal, SparseNormal
 
+pytestmark = pytest.mark.portable
+
 
 def covariance(law):
     dx, dy = law.widths

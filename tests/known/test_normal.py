@@ -9,6 +9,8 @@ from infoplane.directions import haar_frame
 from infoplane.known import Normal
 from infoplane.known._sliced_normal import one_dimensional, per_slice
 
+pytestmark = pytest.mark.portable
+
 INFORMATION = (0.2, 1, 2, 3, 4)
 S1_TABLE = {
     2: (".04875", ".21907", ".37989", ".49173", ".56622", ".69315"),

@@ -1,7 +1,22 @@
 import numpy as np
 import pytest
 
-from infoplane import KSG, CanonicalPairs, DegenerateData, GaussianCopula, Plugin, Prepared, known, prepare
+from infoplane import (
+    KSG,
+    CanonicalPairs,
+    DegenerateData,
+    FromEntropy,
+    GaussianCopula,
+    KozachenkoLeonenko,
+    Plugin,
+    Prepared,
+    Sample,
+    known,
+    prepare,
+)
+from infoplane.measures._scores import whitened_scores
+
+pytestmark = pytest.mark.portable
 
 TRUTH = -np.log(0.36)  # two pairs of correlation .8: 1.0217 nats
 
@@ -46,10 +61,21 @@ def test_monotone_changes_and_linear_maps_after_the_copula():
 
 def test_single_columns_have_the_measures_number():
     x, y = known.Normal(rho=0.6).draw(300, seed=0)
-    both = Prepared(
-        KSG(k=3), x=[prepare.copula, prepare.standardise], y=[prepare.copula, prepare.standardise]
-    )
-    assert CanonicalPairs(KSG(k=3))(x, y).value == pytest.approx(both(x, y).value, abs=1e-12)
+    measure = FromEntropy(KozachenkoLeonenko(k=3))  # not KSG: distances in x and y are equal but for rounding
+    steps = [prepare.copula, prepare.standardise]
+    both = Prepared(measure, x=steps, y=steps)
+    assert CanonicalPairs(measure)(x, y).value == pytest.approx(both(x, y).value, abs=1e-12)
+
+
+def test_equal_distances_in_both_columns_stay_equal():
+    """Both hold the same scores; sums in the order of the rows would differ in the last digit."""
+    x, y = known.Normal(rho=0.6).draw(300, seed=0)
+    value = CanonicalPairs(KSG(k=3))(x, y).value
+    for seed in range(5):
+        rows = np.random.default_rng(seed).permutation(300)
+        assert CanonicalPairs(KSG(k=3))(x[rows], y[rows]).value == pytest.approx(value, abs=1e-12)
+    a, b = (whitened_scores(Sample(side)).values for side in (x, y))
+    np.testing.assert_array_equal(np.sort(a, axis=0), np.sort(b, axis=0))
 
 
 def test_as_many_pairs_as_the_narrower_side_has():

@@ -5,6 +5,8 @@ import pytest
 
 from infoplane import CKA, HSIC, DegenerateData, Sample, kernels
 
+pytestmark = pytest.mark.portable
+
 LINEAR = kernels.Linear()
 FIVE = kernels.Gaussian(5.0)
 

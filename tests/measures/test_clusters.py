@@ -5,6 +5,8 @@ from sklearn.cluster import SpectralClustering
 from infoplane import spectra
 from infoplane.measures.kernel import _clusters
 
+pytestmark = pytest.mark.portable
+
 
 def same_partition(one, other):
     pairs = {*zip(one.tolist(), other.tolist(), strict=True)}
@@ -67,3 +69,14 @@ def test_refusals():
         spectra.clusters([0, 1, 1])
     with pytest.raises(ValueError, match="integer >= 2"):
         spectra.clusters(np.ones((5, 2)), 1)
+
+
+def test_of_more_islands_than_clusters_the_largest_are_told_apart():
+    """Each has a mode that never fades, and a solver returns some mixture of as many as were asked for."""
+    rng = np.random.default_rng(0)
+    island = np.repeat(np.arange(6), [60, 20, 50, 20, 20, 40])
+    y = 100.0 * rng.normal(size=(6, 3))[island] + rng.normal(size=(210, 3))
+    codes = spectra.clusters(y, 3).codes
+    whose = [set(codes[island == one]) for one in (0, 2, 5)]
+    assert [len(one) for one in whose] == [1, 1, 1]
+    assert len(set.union(*whose)) == 3

@@ -8,6 +8,8 @@ from scipy.special import entr
 from infoplane import DegenerateData, DiffusionEntropy, Sample, kernels, labels
 from infoplane.measures.kernel import diffusion_entropy
 
+pytestmark = pytest.mark.portable
+
 UNIT = kernels.Gaussian(bandwidth=1.0)
 CLOUD = np.random.default_rng(0).normal(size=(40, 3)) * [1.0, 0.5, 2.0]
 

@@ -16,6 +16,8 @@ from infoplane import (
 )
 from infoplane.measures.kernel import _clusters
 
+pytestmark = pytest.mark.portable
+
 UNIT = DiffusionEntropy(kernels.Gaussian(1.0))
 RNG = np.random.default_rng(0)
 

@@ -16,6 +16,8 @@ from infoplane import (
     known,
 )
 
+pytestmark = pytest.mark.portable
+
 HIT, MISS = 0.5 + 0.5 / 8, 0.5 / 8
 TRUTH = math.log(8) + HIT * math.log(HIT) + 7 * MISS * math.log(MISS)  # of `cells`: 0.5433 nats
 

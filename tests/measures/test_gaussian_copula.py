@@ -6,6 +6,8 @@ from scipy.special import digamma
 
 from infoplane import DegenerateData, GaussianCopula, known, labels, prepare
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.mark.parametrize(("d", "n", "bias"), [(1, 30, 0.012), (3, 50, 0.02), (3, 400, 0.004)])
 def test_unbiased_for_the_normal(d, n, bias):

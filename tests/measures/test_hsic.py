@@ -7,6 +7,8 @@ from scipy.spatial.distance import cdist
 from infoplane import HSIC, DegenerateData, Sample, continuous, kernels, known, labels
 from infoplane.measures.kernel import _grams
 
+pytestmark = pytest.mark.portable
+
 FIVE = kernels.Gaussian(5.0)
 LINEAR = kernels.Linear()
 

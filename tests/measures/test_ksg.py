@@ -5,6 +5,8 @@ from sklearn.feature_selection._mutual_info import _compute_mi_cc, _compute_mi_c
 
 from infoplane import KSG, DegenerateData, MixedKSG, continuous, known, labels
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture
 def golden():

@@ -8,6 +8,8 @@ from infoplane import DegenerateData, MatrixRenyi, Plugin, kernels
 from infoplane.kernels import Gram
 from infoplane.measures.kernel import matrix_renyi
 
+pytestmark = pytest.mark.portable
+
 ORDERS = [0.5, 1, 1.01, 2, 3]
 
 

@@ -6,6 +6,8 @@ import pytest
 from infoplane import CKA, HSIC, GaussianCopula, Permuted, Sample, Sliced, kernels, known
 from infoplane.measures.kernel import _grams
 
+pytestmark = pytest.mark.portable
+
 
 def p_of(estimate):
     return float(estimate.note.split(" by ")[0].removeprefix("p = "))

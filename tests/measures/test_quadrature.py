@@ -6,6 +6,8 @@ from infoplane.measures.kernel._quadrature import quadrature
 from infoplane.measures.kernel._scaled import diffusion
 from infoplane.measures.kernel._spectra import eigenvalues
 
+pytestmark = pytest.mark.portable
+
 N = 300
 RNG = np.random.default_rng(1)
 CASES = {

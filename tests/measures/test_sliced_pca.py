@@ -6,6 +6,8 @@ import pytest
 from infoplane import KSG, DegenerateData, Prepared, Sample, SlicedPCA, known, labels, prepare
 from infoplane.directions import project
 
+pytestmark = pytest.mark.portable
+
 
 def spread(n, seed, width=5):
     """Columns of falling variance, turned, of which the first alone tells about y."""

@@ -25,6 +25,8 @@ from infoplane import (
 )
 from infoplane.results import paired_difference
 
+pytestmark = pytest.mark.portable
+
 RHO = np.array([0.0, 0.6, 0.9])
 P = np.array([0.5, 0.3, 0.2])
 TRUTH = float(-0.5 * P @ np.log(1 - RHO**2))  # 0.2330 nats

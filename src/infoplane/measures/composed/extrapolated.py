@@ -1,17 +1,16 @@
 """A measure's value for endless samples, from how it changes with their number."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from math import sqrt
 from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from infoplane.directions import row_places
 from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.measures import _check
 from infoplane.measures._combine import shared_note, weighted_sum
+from infoplane.measures._order import content_order
 from infoplane.sample import Sample
 
 Cuts = list[list[list[Estimate]]]  # level, time, part
@@ -124,7 +123,7 @@ class Extrapolated:
     def _cuts(self, samples: tuple[Sample, ...]) -> Cuts:
         """For j = 2, 3, ... and each time, the measure of j disjoint parts."""
         n = len(samples[0])
-        order = _content_order(samples)
+        order = content_order(*samples)
         cuts = []
         for j in range(2, self.parts + 1):
             level = []
@@ -146,17 +145,6 @@ class Extrapolated:
             if isinstance(error, TooFewSamples):
                 raise TooFewSamples(said, error.needed * self.parts) from error
             raise (DegenerateData if isinstance(error, DegenerateData) else ValueError)(said) from error
-
-
-def _content_order(samples: tuple[Sample, ...]) -> Int[np.ndarray, " n"]:
-    """The rows ordered by their values, however they come; labels, whose codes are their names', last."""
-    keys = [
-        sample.derived("places", partial(row_places, sample.values))
-        for sample in samples
-        if not sample.is_labels
-    ]
-    keys += [sample.values for sample in samples if sample.is_labels]
-    return np.lexsort(keys[::-1])
 
 
 def _intercept(sizes: Int[np.ndarray, " levels"], degree: int) -> Float[np.ndarray, " levels"]:

@@ -10,8 +10,8 @@ from scipy.sparse.linalg import eigsh
 from infoplane.directions import pivoted
 from infoplane.estimate import TooFewSamples
 from infoplane.kernels._distances import centred
+from infoplane.measures._order import content_order
 from infoplane.measures.kernel._kept import Clusters, ClustersCodec, key
-from infoplane.measures.kernel._order import content_order
 from infoplane.sample import Sample
 
 NEIGHBOURS = 10  # the row itself included

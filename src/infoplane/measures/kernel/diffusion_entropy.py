@@ -10,8 +10,8 @@ import numpy as np
 from infoplane.estimate import Estimate
 from infoplane.kernels import Gaussian
 from infoplane.measures import _check
+from infoplane.measures._order import content_order, places
 from infoplane.measures.kernel._kept import Spectrum, SpectrumCodec, check_belongs, key
-from infoplane.measures.kernel._order import content_order
 from infoplane.measures.kernel._quadrature import Quadrature, quadrature
 from infoplane.measures.kernel._scaled import Scaled, adjacency, diffusion
 from infoplane.measures.kernel._spectra import Eigenvalues, eigenvalues, entries_entropy
@@ -186,7 +186,7 @@ class DiffusionEntropy:
     def _found(self, x: Sample, gram: Any) -> Eigenvalues | Quadrature:
         if self.spectrum == "exact" or len(x) <= FEW:
             return eigenvalues(self._scaled(gram))
-        rng = np.random.default_rng([self.seed, zlib.crc32(x.name.encode()), len(x)])
+        rng = np.random.default_rng([self.seed, zlib.crc32(x.name.encode()), _which(x)])
         return quadrature(gram.take(content_order(x)), float(self.alpha), self.probes, self.steps, rng)
 
     def _scaled(self, gram: Any) -> Scaled:
@@ -201,6 +201,12 @@ class DiffusionEntropy:
             f"entropy ln {n} whatever the rows are; use a larger bandwidth"
         )
         return Estimate(estimate.value, errors=estimate.errors, note=note)
+
+
+def _which(x: Sample) -> int:
+    """A number for the rows that were taken, so that the probes of two subsets are independent."""
+    source, rows = x.source or (x, np.arange(len(x)))
+    return zlib.crc32(np.sort(places(source)[rows]).astype("<i8").tobytes())
 
 
 ALLOWED = {

@@ -11,9 +11,9 @@ from infoplane.estimate import Estimate
 from infoplane.measures import _check
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
+from infoplane.measures._order import content_order
 from infoplane.measures.kernel._clusters import clusters_of, settings
 from infoplane.measures.kernel._kept import Clusters, check_belongs
-from infoplane.measures.kernel._order import content_order
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
 from infoplane.sample import Sample
 
