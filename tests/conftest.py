@@ -7,6 +7,12 @@ import numpy as np
 import pytest
 
 
+@pytest.fixture
+def rng():
+    """A generator of the test's own: one of the module would give it other numbers in another order."""
+    return np.random.default_rng(0)
+
+
 @pytest.fixture(autouse=True)
 def seeded():
     random.seed(0)

@@ -10,8 +10,7 @@ from infoplane import DegenerateData, Sample, continuous, kernels, labels
 
 pytestmark = pytest.mark.portable
 
-rng = np.random.default_rng(0)
-X = rng.normal(size=(40, 3)) + np.arange(40)[:, None] / 20
+X = np.random.default_rng(0).normal(size=(40, 3)) + np.arange(40)[:, None] / 20
 
 
 def as_tensor(values):
@@ -70,7 +69,7 @@ def test_delta_is_one_for_equal_labels(made):
 
 
 @pytest.mark.parametrize("apart", [1e5, 1e9])
-def test_clusters_far_apart_keep_their_inside(apart):
+def test_clusters_far_apart_keep_their_inside(apart, rng):
     """By products of rows, distances in units of the bandwidth would be rounding."""
     tight = rng.normal(size=(20, 3))
     far = np.concatenate([tight, tight + apart])
@@ -134,7 +133,7 @@ def test_large_samples_give_the_median_of_some_rows_by_content():
     assert 2 * halved == pytest.approx(some, rel=1e-12)
 
 
-def test_duplicated_rows():
+def test_duplicated_rows(rng):
     x = np.repeat(rng.normal(size=(4, 2)), [30, 3, 3, 4], axis=0)
     with pytest.raises(
         DegenerateData, match="median distance between rows of 'x' is 0: 36 of 40 rows repeat"

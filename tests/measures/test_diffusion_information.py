@@ -19,7 +19,6 @@ from infoplane.measures.kernel import _clusters
 pytestmark = pytest.mark.portable
 
 UNIT = DiffusionEntropy(kernels.Gaussian(1.0))
-RNG = np.random.default_rng(0)
 
 
 def test_classes_that_lie_apart_have_the_logarithm_of_their_number():
@@ -30,8 +29,8 @@ def test_classes_that_lie_apart_have_the_logarithm_of_their_number():
     assert estimate.errors["subsets"] == pytest.approx(0, abs=1e-9)
 
 
-def test_labels_without_meaning_tell_nothing():
-    drawn = [(RNG.normal(size=(60, 3)), RNG.integers(0, 3, size=60)) for _ in range(40)]
+def test_labels_without_meaning_tell_nothing(rng):
+    drawn = [(rng.normal(size=(60, 3)), rng.integers(0, 3, size=60)) for _ in range(40)]
     values = [DiffusionInformation(repetitions=3)(x, y).value for x, y in drawn]
     assert abs(np.mean(values)) < 4 * np.std(values, ddof=1) / math.sqrt(40)
     assert min(values) < 0 < max(values)
@@ -39,37 +38,37 @@ def test_labels_without_meaning_tell_nothing():
     assert min(unmatched) > 0.1
 
 
-def test_by_its_definition_unmatched():
-    x, y = RNG.normal(size=(50, 2)), RNG.integers(0, 2, size=50)
+def test_by_its_definition_unmatched(rng):
+    x, y = rng.normal(size=(50, 2)), rng.integers(0, 2, size=50)
     within = sum((y == c).mean() * UNIT(x[y == c]).value for c in (0, 1))
     value = DiffusionInformation(UNIT, matched=False)(x, y).value
     assert value == pytest.approx(UNIT(x).value - within, abs=1e-12)
 
 
-def test_error_over_shuffles():
-    x, y = RNG.normal(size=(90, 2)), RNG.integers(0, 3, size=90)
+def test_error_over_shuffles(rng):
+    x, y = rng.normal(size=(90, 2)), rng.integers(0, 3, size=90)
     estimates = [DiffusionInformation(repetitions=4, seed=seed)(x, y) for seed in range(40)]
     spread = np.std([one.value for one in estimates], ddof=1)
     said = np.sqrt(np.mean([one.errors["subsets"] ** 2 for one in estimates]))
     assert said == pytest.approx(spread, rel=0.4)
 
 
-def test_all_sets_of_rows_have_the_bandwidth_of_all_samples():
+def test_all_sets_of_rows_have_the_bandwidth_of_all_samples(rng):
     """A class that is narrow is narrow, and not as wide as its own median makes it."""
     y = np.repeat([0, 1], 50)
-    x = np.where(y[:, None] == 0, 0.01, 1.0) * RNG.normal(size=(100, 3))
+    x = np.where(y[:, None] == 0, 0.01, 1.0) * rng.normal(size=(100, 3))
     narrow = DiffusionEntropy().of_rows(Sample(x))(np.arange(50)).value
     assert narrow < 0.1 < DiffusionEntropy()(x[:50]).value
 
 
-def test_labels_on_either_side_are_the_classes():
-    x, y = RNG.normal(size=(60, 2)), RNG.integers(0, 3, size=60)
+def test_labels_on_either_side_are_the_classes(rng):
+    x, y = rng.normal(size=(60, 2)), rng.integers(0, 3, size=60)
     assert DiffusionInformation()(x, y) == DiffusionInformation()(y, x)
 
 
-def test_a_stochastic_spectrum_adds_its_error():
+def test_a_stochastic_spectrum_adds_its_error(rng):
     y = np.repeat([0, 1], 520)
-    x = RNG.normal(size=(1040, 3)) + 2 * y[:, None]
+    x = rng.normal(size=(1040, 3)) + 2 * y[:, None]
     exact, found = (
         DiffusionInformation(DiffusionEntropy(spectrum=spectrum), repetitions=2)(x, y)
         for spectrum in ("exact", "stochastic")
@@ -93,31 +92,31 @@ def test_a_column_is_cut_into_bins_of_equal_width():
     np.testing.assert_equal(direct.value, DiffusionInformation(UNIT)(x, np.arange(40) // 10).value)
 
 
-def test_clusters_are_made_once(monkeypatch):
+def test_clusters_are_made_once(monkeypatch, rng):
     made = []
     make = _clusters._codes
     monkeypatch.setattr(_clusters, "_codes", lambda *of: made.append(1) or make(*of))
-    y = Sample(RNG.normal(size=(40, 3)), "input")
+    y = Sample(rng.normal(size=(40, 3)), "input")
     for _ in range(3):
-        DiffusionInformation(classes=3)(RNG.normal(size=(40, 2)), y)
+        DiffusionInformation(classes=3)(rng.normal(size=(40, 2)), y)
     assert len(made) == 1
 
 
-def test_single_samples_tell_nothing():
+def test_single_samples_tell_nothing(rng):
     y = np.array([0] * 20 + [1] * 19 + [2])
-    estimate = DiffusionInformation()(RNG.normal(size=(40, 2)), y)
+    estimate = DiffusionInformation()(rng.normal(size=(40, 2)), y)
     assert np.isfinite(estimate.value)
     assert "1 of 3 classes have a single sample, which tells nothing" in estimate.note
 
 
-def test_one_class():
-    estimate = DiffusionInformation()(RNG.normal(size=(9, 2)), np.zeros(9, dtype=int))
+def test_one_class(rng):
+    estimate = DiffusionInformation()(rng.normal(size=(9, 2)), np.zeros(9, dtype=int))
     assert estimate.value == 0
     assert "y is constant, so the information is 0" in estimate.note
 
 
-def test_refusals():
-    x, y = RNG.normal(size=(8, 2)), RNG.normal(size=(8, 2))
+def test_refusals(rng):
+    x, y = rng.normal(size=(8, 2)), rng.normal(size=(8, 2))
     with pytest.raises(ValueError, match="10 clusters need at least as many samples; 'y' has 8"):
         DiffusionInformation()(x, y)
     with pytest.raises(DegenerateData, match="every label of 'y' occurs once"):

@@ -37,8 +37,8 @@ def test_errors_are_honest(case):
         assert estimates[0].stderr < max(0.02 * truth, 1e-5)
 
 
-def test_traces_of_first_powers_are_exact():
-    gram = kernels.Gaussian(2.0).gram(Sample(RNG.normal(size=(300, 4))))
+def test_traces_of_first_powers_are_exact(rng):
+    gram = kernels.Gaussian(2.0).gram(Sample(rng.normal(size=(300, 4))))
     found = quadrature(gram, 0.0, 4, 8, np.random.default_rng(0))
     values = eigenvalues(diffusion(gram, 0.0)).moduli
     np.testing.assert_allclose(found.moments, [299, values.sum() - 1, (values**2).sum() - 1], rtol=1e-6)
