@@ -88,7 +88,7 @@ def test_jitter_is_relative_and_belongs_to_the_name(x):
     assert not np.array_equal(jitter(0.01)(Sample(x, "a")).values, jitter(0.01)(Sample(x, "b")).values)
     np.testing.assert_array_equal(jitter(0.01)(np.ones((9, 2))).values, 1)
     for wrong in (0, -1, float("nan")):
-        with pytest.raises(ValueError, match="scale must be positive"):
+        with pytest.raises(ValueError, match="scale must be a finite number above 0"):
             Jitter(wrong)
 
 
@@ -171,7 +171,7 @@ def test_what_is_no_step_is_refused_at_once(steps):
 def test_what_is_no_measure_is_refused_at_once():
     with pytest.raises(ValueError, match=r"Prepared\(measure=\) takes a measure .* got <class"):
         Prepared(KSG)
-    with pytest.raises(ValueError, match="jitter's scale must be positive"):
+    with pytest.raises(ValueError, match="jitter's scale must be a finite number above 0"):
         jitter("small")
     with pytest.raises(ValueError, match="jitter's seed must be an integer >= 0; got -1"):
         jitter(seed=-1)

@@ -22,17 +22,19 @@ def test_words_as_they_stand_in_a_row():
     assert ask.words == ["input", "target", "output", "layer", "layer:fc 1/é", "layer:fc1@first"]
 
 
-@pytest.mark.parametrize("of", [("inputs",), ("input", "fc1"), (), ("input", 3)])
+@pytest.mark.parametrize("of", [("inputs",), ("input", "fc1"), (), ("input", 3), 5, None, [["input"]], {}])
 def test_unknown_words_are_refused(of):
     with pytest.raises(ValueError, match=r"Ask\(of=\) takes 'input', 'target', 'layer', 'output'"):
         Ask(KSG(), of=of)
 
 
 def test_only_measures_are_asked():
-    with pytest.raises(ValueError, match="must be callable"):
+    with pytest.raises(ValueError, match=r"Ask\(measure=\) takes a measure with its settings, .* got 'KSG'"):
         Ask("KSG")
     with pytest.raises(ValueError, match="'same' or 'first'"):
         Layer("fc1", at="last")
+    with pytest.raises(ValueError, match=r"Layer\(name=\) must be the name of a recorded layer; got 3"):
+        Layer(3)
 
 
 def test_description_has_class_numbers_and_what_differs_from_the_default():

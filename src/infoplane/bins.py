@@ -5,13 +5,15 @@ codes, of which equal ones are one bin, and a clause for the note ("" for none).
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from infoplane.estimate import DegenerateData
+from infoplane.settings import integer, number, one_of
 
 Codes = tuple[np.ndarray, str]
+MOST = 2**53  # bins: beyond it two codes are one float64
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,22 @@ class FixedWidth:
     ValueError
         For any other width.
 
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import bins
+    >>> bins.FixedWidth(0.5).codes(np.array([[-0.1], [0.2], [0.6]]))[0].ravel()
+    array([-1.,  0.,  1.])
+
     References
     ----------
-    .. [1] Saxe et al. (2018), doi:10.1088/1742-5468/ab3985
+    .. [1] Saxe et al. (2019), doi:10.1088/1742-5468/ab3985
     """
 
     width: float | int = 0.07
 
     def __post_init__(self) -> None:
-        _above_zero(self.width, "width of FixedWidth")
+        number(self.width, "width of FixedWidth", above=0)
 
     def codes(self, values: np.ndarray) -> Codes:
         with np.errstate(over="ignore"):
@@ -67,6 +76,16 @@ class FixedRange:
     ValueError
         If the range is empty or not finite, or there is no bin.
 
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import bins
+    >>> codes, clause = bins.FixedRange(-1, 1, bins=2).codes(np.array([[-0.5], [0.5], [3.0]]))
+    >>> codes.ravel()
+    array([0., 1., 1.])
+    >>> clause
+    '1 of 3 values lie outside -1 to 1 and count in the outermost bins'
+
     References
     ----------
     .. [1] Shwartz-Ziv, Tishby (2017), doi:10.48550/arXiv.1703.00810
@@ -77,12 +96,9 @@ class FixedRange:
     bins: int = 30
 
     def __post_init__(self) -> None:
-        _some_bins(self.bins, "FixedRange")
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise ValueError(
-                "FixedRange goes from a finite low to a finite high above it; got "
-                f"{self.low!r} and {self.high!r}"
-            )
+        integer(self.bins, "bins of FixedRange", 1, MOST)
+        number(self.low, "low of FixedRange")
+        number(self.high, f"high of FixedRange, whose low is {self.low:.4g},", above=self.low)
 
     def codes(self, values: np.ndarray) -> Codes:
         inside = np.clip(values, self.low, self.high)
@@ -111,12 +127,19 @@ class EqualCount:
     Notes
     -----
     Any increasing change of a column leaves its bins as they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import bins
+    >>> bins.EqualCount(2).codes(np.array([[1.0], [2.0], [3.0], [90.0]]))[0].ravel()
+    array([0., 0., 1., 1.])
     """
 
     bins: int = 30
 
     def __post_init__(self) -> None:
-        _some_bins(self.bins, "EqualCount")
+        integer(self.bins, "bins of EqualCount", 1, MOST)
 
     def codes(self, values: np.ndarray) -> Codes:
         columns = [_by_rank(np.sort(column), column, self.bins) for column in values.T]
@@ -141,6 +164,16 @@ class Adaptive:
     ValueError
         If there is no bin, or `by` is something else.
 
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import bins
+    >>> values = np.array([[1.0], [2.0], [3.0], [9.0]])
+    >>> bins.Adaptive(2).codes(values)[0].ravel()
+    array([0., 0., 0., 1.])
+    >>> bins.Adaptive(2, by="entropy").codes(values)[0].ravel()
+    array([0., 0., 1., 1.])
+
     References
     ----------
     .. [1] Chelombiev, Houghton, O'Donnell (2019), doi:10.48550/arXiv.1902.09037
@@ -150,9 +183,8 @@ class Adaptive:
     by: Literal["range", "entropy"] = "range"
 
     def __post_init__(self) -> None:
-        _some_bins(self.bins, "Adaptive")
-        if self.by not in ("range", "entropy"):
-            raise ValueError(f"by of Adaptive must be 'range' or 'entropy'; got {self.by!r}")
+        integer(self.bins, "bins of Adaptive", 1, MOST)
+        one_of(self.by, "by of Adaptive", ("range", "entropy"))
 
     def codes(self, values: np.ndarray) -> Codes:
         if self.by == "entropy":
@@ -166,6 +198,13 @@ class Rows:
 
     For an input whose samples are all it can be, as in the published planes: its entropy is that of the row
     number, ln n if no row occurs twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import bins
+    >>> bins.Rows().codes(np.array([[0.1], [0.3]]))[0].ravel()
+    array([0.1, 0.3])
     """
 
     def codes(self, values: np.ndarray) -> Codes:
@@ -182,15 +221,28 @@ class MinMax:
     Parameters
     ----------
     bins : int
+
+    Raises
+    ------
+    ValueError
+        If there is no bin.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import bins
+    >>> bins.MinMax(2).codes(np.array([[0.0, 5.0], [1.0, 9.0]]))[0]
+    array([[0., 0.],
+           [1., 1.]])
     """
 
     bins: int = 2
 
     def __post_init__(self) -> None:
-        _some_bins(self.bins, "MinMax")
+        integer(self.bins, "bins of MinMax", 1, MOST)
 
     def codes(self, values: np.ndarray) -> tuple[np.ndarray, str]:
-        """Of (n, d) values, and no clause."""
+        """The codes of (n, d) values, and no clause."""
         low, high = values.min(axis=0), values.max(axis=0)
         span = np.where(high > low, high - low, 1.0)
         return np.minimum(np.floor((values - low) / span * self.bins), self.bins - 1), ""
@@ -204,15 +256,6 @@ def _even(values: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
 
 def _by_rank(ascending: np.ndarray, values: np.ndarray, bins: int) -> np.ndarray:
     """The place of `values` between edges that cut `ascending` into equal parts."""
+    bins = min(bins, len(ascending))  # from there on each value is a part, and more edges part no two values
     edges = ascending[np.arange(1, bins) * len(ascending) // bins]
     return np.searchsorted(edges, values, side="right").astype(np.float64)
-
-
-def _some_bins(value: Any, rule: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"bins of {rule} must be an integer >= 1; got {value!r}")
-
-
-def _above_zero(value: Any, name: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")

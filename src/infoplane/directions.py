@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from infoplane.settings import integer, number
+
 MAX_FRAME = 512  # the QR of a wider frame costs more than the orthogonality is worth
 CHUNK_BYTES = 64 << 20
 CLOSE = 1e-10  # of the largest value: vectors of values as close are mixed by rounding
@@ -31,6 +33,20 @@ class Directions:
         Non-negative.
     start : int
         How many of the stream's slices are passed over: the next ones after ``count=start``.
+
+    Raises
+    ------
+    ValueError
+        For settings that are no such integers; of `matrices`, for a variable narrower than a slice.
+
+    Examples
+    --------
+    >>> from infoplane.directions import Directions
+    >>> rows = Directions(count=3, seed=1).matrices("x", width=4)
+    >>> rows.shape
+    (3, 1, 4)
+    >>> bool(abs(rows[0, 0] @ rows[1, 0]) < 1e-12)  # of one orthonormal frame
+    True
     """
 
     count: int = 500
@@ -40,9 +56,7 @@ class Directions:
 
     def __post_init__(self) -> None:
         for name, low in (("count", 1), ("dim", 1), ("seed", 0), ("start", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-                raise ValueError(f"{name} of directions must be an integer >= {low}; got {value!r}")
+            integer(getattr(self, name), f"{name} of directions", low)
 
     def per_frame(self, width: int) -> int:
         """How many slices share one orthonormal frame of a `width`-dimensional variable."""
@@ -112,11 +126,9 @@ class UntilError:
         if self.atol is None and self.rtol is None:
             raise ValueError("UntilError needs atol or rtol; got neither")
         for name in ("atol", "rtol"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < np.inf:
-                raise ValueError(f"{name} of UntilError must be a finite number above 0; got {value!r}")
-        if isinstance(self.cap, bool) or not isinstance(self.cap, int | np.integer) or self.cap < 2:
-            raise ValueError(f"cap of UntilError must be an integer >= 2; got {self.cap!r}")
+            if getattr(self, name) is not None:
+                number(getattr(self, name), f"{name} of UntilError", above=0)
+        integer(self.cap, "cap of UntilError", 2)
 
     def wanted(self, average: float) -> float:
         """The error that is small enough for this average."""
@@ -137,6 +149,24 @@ def project(
 
     A matrix product may round the same row differently at different places, which would turn ties into
     tiny distances. So each distinct row is projected once.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, width)
+    matrices : ndarray, shape (m, dim, width)
+        From `Directions.matrices`.
+
+    Raises
+    ------
+    ValueError
+        If the values have another width than the directions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane.directions import Directions, project
+    >>> project(np.ones((5, 4)), Directions(count=2).matrices("x", 4)).shape
+    (2, 1, 5)
     """
     m, dim, width = matrices.shape
     if values.ndim != 2 or values.shape[1] != width:

@@ -86,6 +86,11 @@ class Estimate:
     slices : Slices or None
         The values that a sliced measure averaged.
 
+    Raises
+    ------
+    ValueError
+        From `in_bits`, for an estimate that is not in nats.
+
     Examples
     --------
     >>> Estimate(0.6931471805599453).in_bits()

@@ -1,10 +1,12 @@
 """What is asked of a run: a measure, and the variables it is of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infoplane.estimate import Estimate
 from infoplane.runs.variables import WORDS, Layer, layer_word
+from infoplane.settings import check_measure
 
 
 @dataclass(frozen=True)
@@ -22,19 +24,26 @@ class Ask:
     ------
     ValueError
         For a word that is none of these.
+
+    Examples
+    --------
+    >>> from infoplane import KSG, Ask, Layer, Sliced
+    >>> Ask(Sliced(KSG(k=5)), of=("input", "layer")).words
+    ['input', 'layer']
+    >>> Ask(KSG(k=5), of=("layer", Layer("fc1", at="first"))).words
+    ['layer', 'layer:fc1@first']
     """
 
-    measure: Any
+    measure: Callable[..., Estimate]
     of: tuple[str | Layer, ...] = ("input", "layer")
 
     def __post_init__(self) -> None:
-        of = (self.of,) if isinstance(self.of, str | Layer) else tuple(self.of)
-        object.__setattr__(self, "of", of)
-        wrong = [word for word in of if not (isinstance(word, Layer) or word in WORDS)]
-        if wrong or not of:
+        check_measure(self.measure, "Ask(measure=)")
+        of = self.of if isinstance(self.of, list | tuple) else (self.of,)
+        known = [isinstance(word, Layer) or (isinstance(word, str) and word in WORDS) for word in of]
+        if not known or not all(known):
             raise ValueError(f"Ask(of=) takes {', '.join(map(repr, WORDS))} or Layer(name); got {self.of!r}")
-        if not callable(self.measure) or isinstance(self.measure, type):
-            raise ValueError(f"Ask(measure=) must be callable, like KSG(k=5); got {self.measure!r}")
+        object.__setattr__(self, "of", tuple(of))
 
     @property
     def words(self) -> list[str]:

@@ -220,10 +220,25 @@ def _unpickle(values: np.ndarray, name: str, classes: tuple | None, shelf: Shelf
 def labels(y: Any, name: str = "y") -> Sample:
     """A sample of labels: one column of anything that can be told apart, or one-hot rows.
 
+    Parameters
+    ----------
+    y : array-like or Sample
+        (n,) or (n, 1) numbers, booleans or strings, or (n, classes) rows of a single 1 among zeros.
+    name : str
+        The name of the sample, where `y` is none.
+
     Raises
     ------
     ValueError
         For a matrix that is not one-hot, or NaN among the labels.
+
+    Examples
+    --------
+    >>> from infoplane import labels
+    >>> labels([0.0, 1.0, 1.0])
+    Sample(y: 3 labels of 2 classes)
+    >>> labels([[1, 0], [0, 1], [0, 1]], name="target")
+    Sample(target: 3 labels of 2 classes)
     """
     if isinstance(y, Sample):
         return y if y.is_labels else labels(y.values, y.name).at(y.home)
@@ -243,7 +258,26 @@ def labels(y: Any, name: str = "y") -> Sample:
 
 
 def continuous(x: Any, name: str = "x") -> Sample:
-    """A sample of quantities, integers and booleans included."""
+    """A sample of quantities, integers and booleans included.
+
+    Parameters
+    ----------
+    x : array-like or Sample
+        (n,) or (n, d) numbers or booleans.
+    name : str
+        The name of the sample, where `x` is none.
+
+    Raises
+    ------
+    ValueError
+        For strings, and for what is no array of one or two dimensions.
+
+    Examples
+    --------
+    >>> from infoplane import continuous
+    >>> continuous([3, 1, 2], name="counts")
+    Sample(counts: 3 × 1, float64)
+    """
     if isinstance(x, Sample):
         return continuous(np.asarray(x.classes)[x.values], x.name).at(x.home) if x.is_labels else x
     array = _array(x, name)

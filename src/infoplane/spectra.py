@@ -20,7 +20,27 @@ __all__ = ["Clusters", "MinMax", "Spectrum", "clusters", "dse_dsmi", "load", "of
 
 
 def save(kept: Spectrum | Clusters, path: str | Path) -> None:
-    """Write a spectrum or clusters to a safetensors file, whole or not at all."""
+    """Write a spectrum or clusters to a safetensors file, whole or not at all.
+
+    Parameters
+    ----------
+    kept : Spectrum or Clusters
+    path : str or Path
+        An existing file is replaced.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> from infoplane import spectra
+    >>> kept = spectra.clusters([0.0, 1.0, 9.0], count=2)
+    >>> spectra.save(kept, "clusters.safetensors")
+    >>> spectra.load("clusters.safetensors").codes
+    array([0, 0, 1])
+    """
     made_by = codec(type(kept).__name__)
     tensors, header = made_by.pack(kept)
     own = {"settings": kept.settings, "data": kept.data, "numbers": made_by.numbers}
@@ -30,11 +50,28 @@ def save(kept: Spectrum | Clusters, path: str | Path) -> None:
 def load(path: str | Path) -> Spectrum | Clusters:
     """What `save` wrote.
 
+    Parameters
+    ----------
+    path : str or Path
+        A file of `save`.
+
+    Returns
+    -------
+    Spectrum or Clusters
+
     Raises
     ------
     ValueError
         If the file holds something else, or is damaged, or was written when the measure still computed other
         numbers.
+
+    Examples
+    --------
+    >>> from infoplane import spectra
+    >>> kept = spectra.clusters([0.0, 1.0, 9.0], count=2)
+    >>> spectra.save(kept, "clusters.safetensors")
+    >>> spectra.load("clusters.safetensors").codes
+    array([0, 0, 1])
     """
     tensors, header = read_entry(Path(path))
     if not _is_current(header):
@@ -51,7 +88,7 @@ def of_run(run: Run, split: str, word: str, step: int | None = None) -> list[Spe
     ----------
     run : Run
     split : str
-        Of the probe.
+        Split of the probe.
     word : str
         ``"input"``, ``"target"`` or ``"layer:NAME"``.
     step : int, optional
@@ -67,6 +104,18 @@ def of_run(run: Run, split: str, word: str, step: int | None = None) -> list[Spe
     ------
     ValueError
         For a variable that the run does not have, or a damaged file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import Ask, DiffusionEntropy, Probe, Run, evaluate, spectra
+    >>> x = np.random.default_rng(0).normal(size=(30, 2))
+    >>> run = Run("runs/spectra").create({})
+    >>> run.set_probe(Probe(x))
+    >>> run.record(0, {"fc1": x}, rows=np.arange(30))
+    >>> ds = evaluate(run, {"S(T)": Ask(DiffusionEntropy(), of="layer")}, progress=False)
+    >>> [len(one.eigenvalues) for one in spectra.of_run(run, "probe", "layer:fc1", step=0)]
+    [30]
     """
     shelf = RunShelf(run.path, run.digest(split, word, step))
     found = [(path, *read_entry(path)) for path in shelf.entries(FOLDER)]

@@ -131,12 +131,12 @@ def test_draws():
 @pytest.mark.parametrize(
     ("law", "settings", "says"),
     [
-        (AtomsAndNormal, {"rho": -1}, "between -1 and 1"),
-        (AtomsAndNormal, {"agree": 1.1}, "agree must be a probability"),
-        (AtomsAndNormal, {"weight": math.nan}, "weight must be a probability"),
+        (AtomsAndNormal, {"rho": -1}, "rho must be a finite number above -1 and below 1"),
+        (AtomsAndNormal, {"agree": 1.1}, "agree must be a finite number >= 0 and"),
+        (AtomsAndNormal, {"weight": math.nan}, "weight must be a finite number >= 0 and"),
         (Staircase, {"steps": 0}, "steps must be an integer >= 1"),
-        (ZeroInflatedPoisson, {"zeros": 1}, "zeros must be below 1"),
-        (ZeroInflatedPoisson, {"zeros": -0.1}, "zeros must be a probability"),
+        (ZeroInflatedPoisson, {"zeros": 1}, "zeros must be a finite number >= 0 and below 1"),
+        (ZeroInflatedPoisson, {"zeros": -0.1}, "zeros must be a finite number >= 0 and"),
     ],
 )
 def test_refuses(law, settings, says):

@@ -160,7 +160,7 @@ def test_draws():
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"rho": 1}, "between -1 and 1"),
+        ({"rho": 1}, "rho must be a finite number above -1 and below 1"),
         ({"y": (1, 0)}, "y must be two limits"),
         ({"x": (math.nan, 0)}, "x must be two limits"),
         ({"x": (0, 1, 2)}, "x must be two limits"),

@@ -56,7 +56,7 @@ def test_images_of_a_normal_pair_have_its_information():
     ("shape", "settings", "says"),
     [
         (Blob, {"size": 1}, "size must be an integer >= 2"),
-        (Blob, {"width": 0.01}, "at least 0.1 of the image's side"),
+        (Blob, {"width": 0.01}, "in images' sides, must be a finite number >= 0.1"),
         (Rectangle, {"size": 2}, "size must be an integer >= 3"),
     ],
 )

@@ -78,11 +78,11 @@ def test_zero_correlation_is_plain_zero():
 @pytest.mark.parametrize(
     ("law", "settings", "says"),
     [
-        (DenseNormal, {"rho": 1}, "between -0.1111 and 1"),
-        (DenseNormal, {"rho": -0.2}, "between -0.1111 and 1"),
-        (DenseNormal, {"rho": -1, "dims": 1}, "between -1 and 1"),
+        (DenseNormal, {"rho": 1}, "rho must be a finite number above -0.1111 and below 1"),
+        (DenseNormal, {"rho": -0.2}, "rho must be a finite number above -0.1111 and below 1"),
+        (DenseNormal, {"rho": -1, "dims": 1}, "rho must be a finite number above -1 and below 1"),
         (DenseNormal, {"dims": 0}, "dims must be an integer >= 1"),
-        (SparseNormal, {"rho": -1}, "between -1 and 1"),
+        (SparseNormal, {"rho": -1}, "rho must be a finite number above -1 and below 1"),
         (SparseNormal, {"dims": (1, 2, 3)}, r"one width or \(dx, dy\)"),
         (SparseNormal, {"dims": (1, 2)}, "2 pairs need as many columns"),
         (SparseNormal, {"pairs": 0}, "pairs must be an integer >= 1"),

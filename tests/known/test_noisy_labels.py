@@ -81,11 +81,11 @@ def test_they_are_values():
     ("law", "settings", "says"),
     [
         (SymmetricChannel, {"classes": 1}, "classes must be an integer >= 2"),
-        (SymmetricChannel, {"flip": 1.5}, "flip must be a probability"),
+        (SymmetricChannel, {"flip": 1.5}, "flip must be a finite number >= 0 and <= 1"),
         (SymmetricChannel, {"classes": 2, "probabilities": (0.5, 0.6)}, "with sum 1"),
         (SymmetricChannel, {"classes": 3, "probabilities": (0.5, 0.5)}, "3 numbers"),
         (NoisyLabels, {"classes": 1}, "classes must be an integer >= 2"),
-        (NoisyLabels, {"flip": -0.5}, "flip must be a probability"),
+        (NoisyLabels, {"flip": -0.5}, "flip must be a finite number >= 0 and <= 1"),
         (NoisyLabels, {"width": 0}, "width must be an integer >= 1"),
     ],
 )

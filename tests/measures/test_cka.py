@@ -79,7 +79,7 @@ def test_what_has_no_norm():
 def test_refuses():
     with pytest.raises(ValueError, match="kernel_x takes a kernel"):
         CKA("gaussian")
-    with pytest.raises(ValueError, match="unbiased takes True or False"):
+    with pytest.raises(ValueError, match="unbiased must be True or False"):
         CKA(unbiased="yes")
     with pytest.raises(ValueError, match=r"Use CKA\(unbiased=False\), or more samples"):
         CKA()([0.0, 1.0, 2.0], [1.0, 2.0, 0.5])

@@ -148,7 +148,7 @@ def test_equal_rows():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"alpha": 2}, "alpha must be from 0 to 1"),
+        ({"alpha": 2}, "alpha must be a finite number >= 0 and <= 1"),
         ({"t": 0}, "t must be a finite number above 0"),
         ({"over": "all"}, "over must be 'eigenvalues' or 'entries'"),
         ({"matrix": "walk"}, "matrix must be"),

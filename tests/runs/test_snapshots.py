@@ -126,7 +126,7 @@ def test_refusals(run, layers, said):
 @pytest.mark.parametrize("step", [-1, 1.5, True, "3", None])
 def test_a_step_is_a_non_negative_integer(run, step):
     for write in (lambda: run.save_snapshot(step, LAYERS), lambda: run.log(step, loss=1)):
-        with pytest.raises(ValueError, match="step must be a non-negative integer"):
+        with pytest.raises(ValueError, match="must be an integer >= 0"):
             write()
 
 

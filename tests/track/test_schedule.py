@@ -26,9 +26,19 @@ def test_log_spaced_has_about_equal_ratios():
     np.testing.assert_allclose(ratios, 100 ** (1 / 19), rtol=0.01)
 
 
-@pytest.mark.parametrize("wrong", [{"last": 0}, {"last": 5, "first": 6}, {"last": 5, "count": 0}])
-def test_log_spaced_refuses_what_makes_no_schedule(wrong):
-    with pytest.raises(ValueError, match="first <= last"):
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"last": 0}, "last"),
+        ({"last": 5, "first": 6}, "last"),
+        ({"last": 5, "count": 0}, "count"),
+        ({"last": "a"}, "last"),
+        ({"last": 5, "first": 1.5}, "first"),
+        ({"last": 5, "count": None}, "count"),
+    ],
+)
+def test_log_spaced_refuses_what_makes_no_schedule(wrong, named):
+    with pytest.raises(ValueError, match=f"{named} of log_spaced must be an integer >="):
         log_spaced(**wrong)
 
 

@@ -10,7 +10,7 @@ class Source:
     Parameters
     ----------
     name : str
-        Of the set, and of its folder under ``$INFOPLANE_DATA``.
+        The name of the set, and of its folder under ``$INFOPLANE_DATA``.
     sha256 : dict of str to str
         The checksum of each file's unpacked bytes, by file name.
     urls : tuple of str

@@ -30,12 +30,19 @@ class Images:
     Parameters
     ----------
     name : str
-        Of the set.
+        The name of the set.
     x_train, x_test : ndarray
         Shape (n, height, width), or (n, channels, height, width) for colour; uint8 in 0 ... 255, or float32
         in 0 ... 1.
     y_train, y_test : ndarray, shape (n,), int64
         Class numbers from 0.
+
+    Examples
+    --------
+    >>> from infoplane.data import mnist_5k
+    >>> digits = mnist_5k(train=1000, test=100, as_float=True)
+    >>> digits.x_train.shape, digits.y_train.dtype.name
+    ((1000, 28, 28), 'int64')
     """
 
     name: str
@@ -116,8 +123,19 @@ def mnist(*, as_float: bool = False) -> Images:
 def fashion_mnist(*, as_float: bool = False) -> Images:
     """Fashion-MNIST's 60,000 training and 10,000 test images of clothes in ten classes, 28 × 28.
 
-    Read from ``$INFOPLANE_DATA/fashion-mnist/`` or downloaded once, and checked; parameter and errors as for
-    `mnist`.
+    Read from ``$INFOPLANE_DATA/fashion-mnist/`` or downloaded once, and checked, as `mnist` is.
+
+    Parameters
+    ----------
+    as_float : bool
+        Whether pixels are float32 in 0 ... 1 instead of uint8 in 0 ... 255.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the files are not there and cannot be downloaded.
+    ValueError
+        If a file is not the canonical one.
     """
     return _idx(FASHION_MNIST, as_float)
 
@@ -126,7 +144,19 @@ def cifar10(*, as_float: bool = False) -> Images:
     """CIFAR-10's 50,000 training and 10,000 test photographs in ten classes, 3 × 32 × 32, channels first.
 
     Read from ``$INFOPLANE_DATA/cifar10/`` (``data_batch_1.bin`` to ``5``, ``test_batch.bin``) or downloaded
-    once, and checked; parameter and errors as for `mnist`.
+    once, and checked, as `mnist` is.
+
+    Parameters
+    ----------
+    as_float : bool
+        Whether pixels are float32 in 0 ... 1 instead of uint8 in 0 ... 255.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the files are not there and cannot be downloaded.
+    ValueError
+        If a file is not the canonical one.
     """
     files = raw_files(CIFAR10)
     x_train, y_train = _cifar_batch(b"".join(files[name] for name in files if name != "test_batch.bin"))

@@ -43,7 +43,7 @@ def run_batches(
     ----------
     batches : iterable of Batch
     keep : callable
-        Of the batch's source, the cell and its result.
+        A function of the batch's source, the cell and its result.
     executor : concurrent.futures.Executor, optional
         Where batches run; threads by default.
     workers : int, optional

@@ -61,6 +61,22 @@ def evaluate(
     A layer's estimates are on disk as soon as all of them are done; killed and started again, at most the
     layers in flight are measured twice. Data that admit no estimate (`DegenerateData`) become rows of NaN
     with the reason as note; any other error ends the evaluation, and what was measured stays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/asked").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> dict(ds.sizes)
+    {'run': 1, 'split': 1, 'step': 3, 'layer': 1, 'quantity': 2}
+    >>> bool(ds["value"].sel(quantity="I(T;Y)", step=2) > ds["value"].sel(quantity="I(T;Y)", step=0))
+    True
     """
     check_questions(questions)
     opened = [Opened(run) for run in as_runs(runs)]

@@ -14,6 +14,7 @@ from infoplane.evaluation.engine import run_batches
 from infoplane.runs import Run
 from infoplane.runs.variables import load, word_of
 from infoplane.sample import Sample
+from infoplane.settings import check_measure
 
 HELD_BYTES = 2**30  # of n × n matrices that the samples of one side may keep, else they are read anew
 
@@ -31,7 +32,7 @@ def layer_matrix(
     Parameters
     ----------
     measure : measure
-        Of two variables, such as ``CKA()``.
+        A measure of two variables, such as ``CKA()``.
     run, other : Run or path
         `other` is `run` where it is left out. Both must have recorded the same samples.
     step, other_step : int, optional
@@ -61,6 +62,7 @@ def layer_matrix(
     >>> layer_matrix(CKA(), run).round(6).sel(layer="wide", other_layer="wide").item()
     1.0
     """
+    check_measure(measure, "layer_matrix", variables=2)
     run, other = (one if isinstance(one, Run) else Run(one) for one in (run, run if other is None else other))
     split = _split(run, split)
     _same_samples(run, other, split)

@@ -11,6 +11,7 @@ from infoplane.directions import row_places
 from infoplane.estimate import DegenerateData, TooFewSamples
 from infoplane.kernels._distances import centred, half_squared, half_squares, kth_smallest, squared
 from infoplane.sample import Sample
+from infoplane.settings import integer, number, switch
 
 FAINT = 1e-5  # of the largest squared length: smaller squared distances are taken by differences
 BLOCK = 256
@@ -29,10 +30,21 @@ class Median:
     distinct : bool
         Take each distinct row once, for variables in which most rows are equal.
 
+    Raises
+    ------
+    ValueError
+        If a setting is of the wrong kind or out of its range.
+
     Notes
     -----
     Scaling the variable scales the bandwidth, so that a kernel with it sees no scale, and variables of
     different widths can be compared.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Gaussian(kernels.Median(factor=0.5)).gram(Sample([0.0, 1.0, 5.0])).bandwidth
+    2.0
     """
 
     factor: float | int = 1.0
@@ -40,9 +52,9 @@ class Median:
     distinct: bool = False
 
     def __post_init__(self) -> None:
-        positive(self.factor, "factor of Median")
-        if isinstance(self.rows, bool) or not isinstance(self.rows, int | np.integer) or self.rows < 2:
-            raise ValueError(f"rows of Median must be an integer >= 2; got {self.rows!r}")
+        number(self.factor, "factor of Median", above=0)
+        integer(self.rows, "rows of Median", 2)
+        switch(self.distinct, "distinct of Median")
 
 
 @dataclass(frozen=True)
@@ -53,12 +65,23 @@ class PerRootDim:
     ----------
     sigma : float
         Finite and above 0.
+
+    Raises
+    ------
+    ValueError
+        For any other sigma.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Gaussian(kernels.PerRootDim(5.0)).gram(Sample([[0.0] * 4, [1.0] * 4])).bandwidth
+    10.0
     """
 
     sigma: float | int
 
     def __post_init__(self) -> None:
-        positive(self.sigma, "sigma of PerRootDim")
+        number(self.sigma, "sigma of PerRootDim", above=0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,17 @@ class Neighbours:
     k : int
         ``1 <= k < n``.
 
+    Raises
+    ------
+    ValueError
+        For a k that is no such integer; when used, for no more than k samples.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Gaussian(kernels.Neighbours(1)).gram(Sample([0.0, 1.0, 5.0])).bandwidth
+    array([1., 1., 4.])
+
     References
     ----------
     .. [1] Zelnik-Manor, Perona (2004), Self-tuning spectral clustering
@@ -78,28 +112,22 @@ class Neighbours:
     k: int = 10
 
     def __post_init__(self) -> None:
-        if isinstance(self.k, bool) or not isinstance(self.k, int | np.integer) or self.k < 1:
-            raise ValueError(f"k of Neighbours must be an integer >= 1; got {self.k!r}")
+        integer(self.k, "k of Neighbours", 1)
 
 
 Bandwidth = float | int | Literal["median"] | Median | PerRootDim | Neighbours
 
 
-def positive(value: Any, name: str) -> None:
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not (number and 0 < value < inf):
-        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")
-
-
 def checked(bandwidth: Any) -> None:
-    if bandwidth == "median" or isinstance(bandwidth, Median | PerRootDim | Neighbours):
+    if isinstance(bandwidth, Median | PerRootDim | Neighbours):
         return
-    if isinstance(bandwidth, str) or not isinstance(bandwidth, int | float | np.number):
+    if isinstance(bandwidth, int | float | np.number):
+        number(bandwidth, "bandwidth", above=0)
+    elif not isinstance(bandwidth, str) or bandwidth != "median":
         raise ValueError(
             "bandwidth takes a number, 'median', or Median(factor), PerRootDim(sigma), Neighbours(k) of "
             f"infoplane.kernels; got {bandwidth!r}"
         )
-    positive(bandwidth, "bandwidth")
 
 
 def one_width(x: Sample, rule: Any, norm: Literal["euclidean", "cityblock"]) -> tuple[float, float]:

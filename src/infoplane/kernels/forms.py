@@ -39,6 +39,14 @@ class Gaussian:
     DegenerateData
         If a rule gives 0, because most rows are equal.
 
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Gaussian(1.0).gram(Sample([0.0, 1.0, 3.0])).full().round(4)
+    array([[1.    , 0.6065, 0.0111],
+           [0.6065, 1.    , 0.1353],
+           [0.0111, 0.1353, 1.    ]])
+
     References
     ----------
     .. [1] Zelnik-Manor, Perona (2004), Self-tuning spectral clustering
@@ -86,6 +94,14 @@ class Laplace:
     Notes
     -----
     Needs every difference, so that wide variables take several times as long as with `Gaussian`.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Laplace(1.0).gram(Sample([0.0, 1.0, 3.0])).full().round(4)
+    array([[1.    , 0.3679, 0.0498],
+           [0.3679, 1.    , 0.1353],
+           [0.0498, 0.1353, 1.    ]])
     """
 
     bandwidth: Bandwidth = "median"
@@ -112,6 +128,13 @@ class Linear:
         For labels; `Delta` is their linear kernel.
     DegenerateData
         For values beyond 1e150, whose squares leave the range of float64.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Linear().gram(Sample([[1.0, 2.0], [3.0, 0.0]])).full()
+    array([[5., 3.],
+           [3., 9.]])
     """
 
     def gram(self, x: Sample) -> Gram:
@@ -136,6 +159,14 @@ class Delta:
     ------
     ValueError
         For a continuous variable.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.Delta().gram(Sample(["a", "b", "a"])).full()
+    array([[1., 0., 1.],
+           [0., 1., 0.],
+           [1., 0., 1.]])
     """
 
     def gram(self, x: Sample) -> Gram:
@@ -153,9 +184,6 @@ def products(x: Sample) -> tuple[Gram, int]:
     numbers_only(x, Linear())
     rows, exponent = centred(x)
     return Gram((rows,), _linear), 2 * exponent
-
-
-Kernel = Gaussian | Laplace | Linear | Delta
 
 
 def numbers_only(x: Sample, kernel: Any) -> None:

@@ -11,6 +11,7 @@ from infoplane.estimate import TooFewSamples
 from infoplane.kernels._distances import centred, kth_smallest, squared
 from infoplane.kernels.forms import numbers_only
 from infoplane.sample import Sample
+from infoplane.settings import integer, switch
 
 BLOCK = 256
 
@@ -32,14 +33,22 @@ class NeighbourGraph:
     ------
     ValueError
         For a k out of range, or labels, which have no distances.
+
+    Examples
+    --------
+    >>> from infoplane import Sample, kernels
+    >>> kernels.NeighbourGraph(k=2).gram(Sample([0.0, 1.0, 3.0])).full()
+    array([[1., 1., 0.],
+           [1., 1., 1.],
+           [0., 1., 1.]])
     """
 
     k: int = 10
     symmetric: bool = True
 
     def __post_init__(self) -> None:
-        if isinstance(self.k, bool) or not isinstance(self.k, int | np.integer) or self.k < 2:
-            raise ValueError(f"k of NeighbourGraph must be an integer >= 2; got {self.k!r}")
+        integer(self.k, "k of NeighbourGraph", 2)
+        switch(self.symmetric, "symmetric of NeighbourGraph")
 
     def gram(self, x: Sample) -> "Adjacency":
         """The matrix between all rows of a continuous sample."""

@@ -1,56 +1,43 @@
 """What the known distributions refuse."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-
-def whole(value: Any, name: str, low: int) -> int:
-    """`value`, if it is an integer of at least `low`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-        raise ValueError(f"{name} must be an integer >= {low}; got {value!r}")
-    return int(value)
-
-
-def positive(value: Any, name: str) -> float:
-    """`value`, if it is a finite number above zero."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")
-    return number
-
-
-def correlation(rho: float, low: float = -1.0) -> float:
-    """`rho`, if the information it stands for is finite."""
-    if not low < rho < 1:
-        between = "-1" if low == -1 else f"{low:.4g}"
-        raise ValueError(f"rho must lie between {between} and 1, where information is finite; got {rho!r}")
-    return float(rho)
-
-
-def probability(value: Any, name: str) -> float:
-    """`value`, if it is a number from 0 to 1."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 <= number <= 1:
-        raise ValueError(f"{name} must be a probability, from 0 to 1; got {value!r}")
-    return number
+from infoplane.settings import integer
 
 
 def widths(dims: int | Sequence[int]) -> tuple[int, int]:
     """The widths of X and Y that `dims` means: one number for both, or two."""
-    if not isinstance(dims, Sequence):
-        return whole(dims, "dims", 1), int(dims)
+    if not isinstance(dims, list | tuple):
+        both = integer(dims, "dims", 1)
+        return both, both
     if len(dims) != 2:
         raise ValueError(f"dims must be one width or (dx, dy); got {dims!r}")
-    return whole(dims[0], "dx", 1), whole(dims[1], "dy", 1)
+    return integer(dims[0], "dx of dims", 1), integer(dims[1], "dy of dims", 1)
+
+
+def probabilities(values: Any, classes: int) -> tuple[float, ...]:
+    """`values`, if they are one probability for each class."""
+    p = numbers(values)
+    if p is None or p.shape != (classes,) or p.min() < 0 or abs(p.sum() - 1) > 1e-9:
+        raise ValueError(
+            f"probabilities must be {classes} numbers of at least 0 with sum 1, one for each of the classes; "
+            f"got {values!r}"
+        )
+    return tuple(p.tolist())
+
+
+def numbers(values: Any) -> np.ndarray | None:
+    """`values` as an array of finite float64, or None where they are no such thing."""
+    try:
+        array = np.array(values)
+    except ValueError:  # rows of different lengths
+        return None
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        return None
+    return array.astype(np.float64)
 
 
 def not_labels(values: Any, what: str) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import correlation, probability, whole
+from infoplane.settings import integer, number
 
 # I(X;Y) of X exponential and Y Poisson about it: 2 ln 2 - γ - Σ 2^-k ln k
 POISSON = 2 * math.log(2) - float(np.euler_gamma) - sum(math.log(k) / 2.0**k for k in range(2, 80))
@@ -48,14 +48,14 @@ class AtomsAndNormal:
     weight: float | int = 0.5
 
     def __post_init__(self) -> None:
-        correlation(self.rho)
-        probability(self.agree, "agree")
-        probability(self.weight, "weight")
+        number(self.rho, "rho", above=-1, below=1)
+        number(self.agree, "agree", at_least=0, at_most=1)
+        number(self.weight, "weight", at_least=0, at_most=1)
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n 1"], Float[np.ndarray, "n 1"]]:
         """`n` independent pairs: two float64 arrays of shape (n, 1)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.standard_normal((whole(n, "n", 1), 1))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.standard_normal((integer(n, "n", 1), 1))
         y = self.rho * x + math.sqrt((1 - self.rho) * (1 + self.rho)) * rng.standard_normal((n, 1))
         sign = rng.choice([-1.0, 1.0], size=(n, 1))
         other = np.where(rng.random((n, 1)) < self.agree, sign, -sign)
@@ -99,12 +99,12 @@ class Staircase:
     steps: int = 5
 
     def __post_init__(self) -> None:
-        whole(self.steps, "steps", 1)
+        integer(self.steps, "steps", 1)
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n 1"], Float[np.ndarray, "n 1"]]:
         """`n` independent pairs: two float64 arrays of shape (n, 1)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.integers(self.steps, size=(whole(n, "n", 1), 1)).astype(np.float64)
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.integers(self.steps, size=(integer(n, "n", 1), 1)).astype(np.float64)
         return x, x + 2 * rng.random((n, 1))
 
     def mutual_information(self) -> Estimate:
@@ -149,13 +149,12 @@ class ZeroInflatedPoisson:
     zeros: float | int = 0.15
 
     def __post_init__(self) -> None:
-        if probability(self.zeros, "zeros") == 1:
-            raise ValueError("zeros must be below 1: with nothing but zeros there is nothing to draw")
+        number(self.zeros, "zeros", at_least=0, below=1)
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n 1"], Float[np.ndarray, "n 1"]]:
         """`n` independent pairs: two float64 arrays of shape (n, 1), Y of whole numbers."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.exponential(size=(whole(n, "n", 1), 1))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.exponential(size=(integer(n, "n", 1), 1))
         counts = rng.poisson(x).astype(np.float64)
         return x, np.where(rng.random((n, 1)) < self.zeros, 0.0, counts)
 

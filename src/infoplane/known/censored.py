@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.special import log_ndtr, ndtr
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import correlation, whole
+from infoplane.settings import integer, number
 
 REACH = 12.0  # standard deviations; the mass beyond is below 1e-32
 Limits = tuple[float, float]
@@ -48,16 +48,17 @@ class CensoredNormal:
     y: Sequence[float | int] = (0.0, math.inf)
 
     def __post_init__(self) -> None:
-        correlation(self.rho)
+        number(self.rho, "rho", above=-1, below=1)
         for side, limits in (("x", self.x), ("y", self.y)):
-            if len(limits) != 2 or not limits[0] < limits[1]:
+            real = isinstance(limits, list | tuple) and all(isinstance(one, int | float) for one in limits)
+            if not real or len(limits) != 2 or not limits[0] < limits[1]:
                 raise ValueError(f"{side} must be two limits, low < high; got {limits!r}")
             object.__setattr__(self, side, tuple(float(limit) for limit in limits))
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n 1"], Float[np.ndarray, "n 1"]]:
         """`n` independent pairs: two float64 arrays of shape (n, 1)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.standard_normal((whole(n, "n", 1), 1))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.standard_normal((integer(n, "n", 1), 1))
         y = self.rho * x + math.sqrt((1 - self.rho) * (1 + self.rho)) * rng.standard_normal((n, 1))
         return np.clip(x, self.x[0], self.x[1]), np.clip(y, self.y[0], self.y[1])
 

@@ -8,8 +8,11 @@ import numpy as np
 from jaxtyping import Float
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import not_labels, whole
+from infoplane.known._check import not_labels
 from infoplane.known.distribution import Distribution
+from infoplane.settings import able, integer
+
+BASE = "a distribution like known.Normal(rho=0.5)"
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,11 @@ class Transformed:
     y: Any = ()
 
     def __post_init__(self) -> None:
+        able(self.base, "draw", "base", BASE)
         for side, given in (("x", self.x), ("y", self.y)):
             maps = tuple(given) if isinstance(given, tuple | list) else (given,)
             for one in maps:
-                if not callable(one):
+                if not callable(one) or isinstance(one, type):
                     raise ValueError(f"{side} must be a map of rows, or a tuple of maps; got {one!r}")
             object.__setattr__(self, side, maps)
 
@@ -120,8 +124,9 @@ class Copies:
     y: int = 1
 
     def __post_init__(self) -> None:
-        whole(self.x, "copies of x", 1)
-        whole(self.y, "copies of y", 1)
+        able(self.base, "draw", "base", BASE)
+        integer(self.x, "copies of x", 1)
+        integer(self.y, "copies of y", 1)
 
     def draw(self, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """`n` independent pairs: the base's columns one after the other, then again."""
@@ -144,7 +149,7 @@ class Copies:
         ValueError
             If the base does not know its sliced information and is not a pair of single columns.
         """
-        whole(dim, "dim of a slice", 1)
+        integer(dim, "dim of a slice", 1)
         known = getattr(self.base, "sliced", None)
         if known is not None:
             return known(dim=dim)
@@ -177,13 +182,15 @@ class Independent:
     parts: tuple[Distribution, ...]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.parts, list | tuple) or not self.parts:
+            raise ValueError(f"parts must be a tuple of at least one distribution; got {self.parts!r}")
+        for part in self.parts:
+            able(part, "draw", "parts", BASE)
         object.__setattr__(self, "parts", tuple(self.parts))
-        if not self.parts:
-            raise ValueError("parts must be at least one distribution")
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n dx"], Float[np.ndarray, "n dy"]]:
         """`n` independent pairs of rows; every part has a seed of its own, even beside an equal one."""
-        whole(seed, "seed", 0)
+        integer(seed, "seed", 0)
         drawn = []
         for i, part in enumerate(self.parts):
             stream = np.random.default_rng([seed, zlib.crc32(b"parts"), i])

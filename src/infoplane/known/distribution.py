@@ -13,6 +13,12 @@ class Distribution(Protocol):
 
     Every distribution of `known` is a frozen dataclass of plain values, so that it can be compared, hashed
     and pickled; one of your own need only have these two methods.
+
+    Examples
+    --------
+    >>> from infoplane.known import Normal
+    >>> isinstance(Normal(rho=0.5), Distribution)
+    True
     """
 
     def draw(self, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

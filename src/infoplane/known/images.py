@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from infoplane.known._check import positive, whole
 from infoplane.known.maps import in_unit_cube
+from infoplane.settings import integer, number
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Blob:
     size : int
         Pixels per side, ``>= 2``.
     width : float
-        Of the blob, ``>= 0.1`` (narrower ones would underflow far away, and vanish between pixels), in units
-        of the image's side.
+        Width of the blob in units of the image's side, ``>= 0.1``: narrower ones would underflow far away,
+        and vanish between pixels.
 
     Raises
     ------
@@ -44,9 +44,8 @@ class Blob:
     one_to_one: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        whole(self.size, "size", 2)
-        if positive(self.width, "width") < 0.1:
-            raise ValueError(f"width must be at least 0.1 of the image's side; got {self.width!r}")
+        integer(self.size, "size", 2)
+        number(self.width, "width of a blob, in images' sides,", at_least=0.1)
 
     def __call__(self, values: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n pixels"]:
         across, down = in_unit_cube(values, 2, "the place of a blob").T
@@ -89,7 +88,7 @@ class Rectangle:
     one_to_one: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        whole(self.size, "size", 3)
+        integer(self.size, "size", 3)
 
     def __call__(self, values: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n pixels"]:
         left, right, upper, lower = in_unit_cube(values, 4, "the edges of a rectangle").T

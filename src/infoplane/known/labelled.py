@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import positive, whole
+from infoplane.known._check import numbers, probabilities
+from infoplane.settings import integer, number
 
 REACH = 9.0  # standard deviations to either side; beyond lies 2e-19 of the mass
 FINE, COARSE = 1 / 16, 1 / 8
@@ -31,7 +32,7 @@ class LabelledNormal:
     sigma : float
         Finite and ``> 0``.
     seed : int
-        Of the Monte-Carlo values, where there is no quadrature.
+        Seed of the Monte-Carlo values, where there is no quadrature.
 
     Raises
     ------
@@ -54,23 +55,20 @@ class LabelledNormal:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        means = np.array(self.means, dtype=np.float64)
-        if means.ndim not in (1, 2) or means.size == 0 or not np.isfinite(means).all():
+        means = numbers(self.means)
+        if means is None or means.ndim not in (1, 2) or means.size == 0:
             raise ValueError(
                 f"means must be C finite numbers or C rows of d finite numbers; got {self.means!r}"
             )
         rows = means.reshape(len(means), -1).tolist()
         object.__setattr__(self, "means", tuple(tuple(row) for row in rows))
         if self.probabilities is not None:
-            p = np.array(self.probabilities, dtype=np.float64)
-            if p.shape != (len(means),) or not (p > 0).all() or abs(p.sum() - 1) > 1e-9:
-                raise ValueError(
-                    f"probabilities must be {len(means)} numbers above 0 with sum 1, one for each mean; "
-                    f"got {self.probabilities!r}"
-                )
-            object.__setattr__(self, "probabilities", tuple(p.tolist()))
-        positive(self.sigma, "sigma")
-        whole(self.seed, "seed", 0)
+            p = probabilities(self.probabilities, len(means))
+            if min(p) == 0:
+                raise ValueError(f"probabilities must be above 0; got {self.probabilities!r}")
+            object.__setattr__(self, "probabilities", p)
+        number(self.sigma, "sigma", above=0)
+        integer(self.seed, "seed", 0)
 
     @property
     def width(self) -> int:
@@ -97,8 +95,8 @@ class LabelledNormal:
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n d"], Int[np.ndarray, " n"]]:
         """`n` independent rows: float64 numbers, shape (n, d), and int64 labels ``0 ... C-1``, shape (n,)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        y = rng.choice(len(self.means), size=whole(n, "n", 1), p=self._p()).astype(np.int64)
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        y = rng.choice(len(self.means), size=integer(n, "n", 1), p=self._p()).astype(np.int64)
         return np.array(self.means)[y] + self.sigma * rng.standard_normal((n, self.width)), y
 
     def mutual_information(self, samples: int = 200_000) -> Estimate:
@@ -124,7 +122,7 @@ class LabelledNormal:
         if span == 1:
             fine, coarse = (float(_on_line(at.T, p, step)[0]) for step in (FINE, COARSE))
             return Estimate(fine, errors={"quadrature": max(abs(fine - coarse), 4 * np.spacing(fine + 1))})
-        per_class = whole(samples, "samples", 2 * len(p)) // len(p)
+        per_class = integer(samples, "samples", 2 * len(p)) // len(p)
         rng = np.random.default_rng([self.seed, zlib.crc32(b"samples")])
         chunk = max(1, CHUNK_NUMBERS // self.width)
         rows = [min(chunk, per_class - start) for start in range(0, per_class, chunk)]
@@ -151,8 +149,8 @@ class LabelledNormal:
         Estimate
             ``errors`` has ``slices``, unless the value is I(X;Y) itself.
         """
-        whole(dim, "dim of a slice", 1)
-        whole(slices, "slices", 2)
+        integer(dim, "dim of a slice", 1)
+        integer(slices, "slices", 2)
         (at, span), p = self._apart(), self._p()
         if dim >= self.width or span == 0:
             return self.mutual_information()

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtr
 
-from infoplane.known._check import positive, whole
+from infoplane.known._check import numbers
+from infoplane.settings import integer, number
 
 LAST = 8.0  # Φ and tanh give different floats for different values up to here, and a little beyond
 BISECTIONS = 60
@@ -17,7 +18,14 @@ BISECTIONS = 60
 
 @dataclass(frozen=True)
 class HalfCube:
-    """``sign(x) |x|^(3/2)`` of every coordinate: longer tails. One-to-one."""
+    """``sign(x) |x|^(3/2)`` of every coordinate: longer tails. One-to-one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> HalfCube()(np.array([[-4.0], [1.0]])).ravel()
+    array([-8.,  1.])
+    """
 
     one_to_one: ClassVar[bool] = True
 
@@ -27,7 +35,14 @@ class HalfCube:
 
 @dataclass(frozen=True)
 class Asinh:
-    """``ln(x + sqrt(x² + 1))`` of every coordinate: shorter tails. One-to-one."""
+    """``ln(x + sqrt(x² + 1))`` of every coordinate: shorter tails. One-to-one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Asinh()(np.array([[0.0], [np.sinh(2)]])).ravel()
+    array([0., 2.])
+    """
 
     one_to_one: ClassVar[bool] = True
 
@@ -48,6 +63,12 @@ class Wiggly:
     ------
     ValueError
         If the waves are not such.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Wiggly(waves=((0.25, np.pi, 0.0),))(np.array([[0.0], [0.5]])).ravel()
+    array([0.  , 0.75])
     """
 
     waves: Sequence[Sequence[float | int]] = ((0.4, 1.5, 0.0), (0.1, 3.0, 1.0))
@@ -55,8 +76,8 @@ class Wiggly:
     one_to_one: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        table = np.array(self.waves, dtype=np.float64)
-        if table.ndim != 2 or table.shape[1] != 3 or not np.isfinite(table).all():
+        table = numbers(self.waves)
+        if table is None or table.ndim != 2 or table.shape[1] != 3:
             raise ValueError(f"waves must be rows of amplitude, frequency, phase; got {self.waves!r}")
         steepest = float(np.abs(table[:, 0] * table[:, 1]).sum())
         if steepest >= 1:
@@ -74,6 +95,17 @@ class NormalCdf:
     """Φ(x) of every coordinate, which makes a standard normal one uniform on (0, 1). One-to-one.
 
     Values beyond ±8 are refused: further out, different ones become the same float.
+
+    Raises
+    ------
+    ValueError
+        When called, for such values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> NormalCdf()(np.array([[0.0], [1.0]])).ravel().round(4)
+    array([0.5   , 0.8413])
     """
 
     one_to_one: ClassVar[bool] = True
@@ -98,6 +130,12 @@ class Tanh:
     ------
     ValueError
         If `gain` is not such a number; when called, for values too large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Tanh(gain=2.0)(np.array([[0.0], [0.5]])).ravel().round(4)
+    array([0.    , 0.7616])
     """
 
     gain: float | int = 1.0
@@ -105,7 +143,7 @@ class Tanh:
     one_to_one: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        positive(self.gain, "gain")
+        number(self.gain, "gain", above=0)
 
     def __call__(self, values: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         return np.tanh(_distinct(self.gain * values, "tanh"))
@@ -116,6 +154,12 @@ class Rectify:
     """``max(x, 0)`` of every coordinate, as ReLU does: **not** one-to-one.
 
     The information of what it gives is not that of what it took. For normal pairs `CensoredNormal` knows it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Rectify()(np.array([[-1.0], [2.0]])).ravel()
+    array([0., 2.])
     """
 
     one_to_one: ClassVar[bool] = False
@@ -142,6 +186,12 @@ class Bimodal:
     ------
     ValueError
         If a value is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Bimodal(apart=4.0, weight=0.5)(np.array([[-1.0], [0.0], [1.0]])).ravel().round(2) + 0.0
+    array([-2.48,  0.  ,  2.48])
     """
 
     apart: float | int = 5.0
@@ -150,9 +200,8 @@ class Bimodal:
     one_to_one: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        positive(self.apart, "apart")
-        if not 0 < self.weight < 1:
-            raise ValueError(f"weight must lie between 0 and 1; got {self.weight!r}")
+        number(self.apart, "apart", above=0)
+        number(self.weight, "weight", above=0, below=1)
 
     def __call__(self, values: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         half = self.apart / 2
@@ -187,6 +236,12 @@ class Spiral:
     ------
     ValueError
         If these are not such numbers; when called, if there are too few columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Spiral(speed=np.pi)(np.array([[1.0, 0.0]])).round(4) + 0.0
+    array([[-1.,  0.]])
     """
 
     speed: float | int = 1 / 3
@@ -195,11 +250,12 @@ class Spiral:
     one_to_one: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.speed):
-            raise ValueError(f"speed must be finite; got {self.speed!r}")
-        i, j = (whole(axis, "axis of the plane", 0) for axis in self.plane)
-        if i == j:
+        number(self.speed, "speed")
+        axes = self.plane if isinstance(self.plane, list | tuple) else ()
+        plane = tuple(integer(axis, "axis of the plane", 0) for axis in axes)
+        if len(plane) != 2 or plane[0] == plane[1]:
             raise ValueError(f"plane must name two different coordinates; got {self.plane!r}")
+        object.__setattr__(self, "plane", plane)
 
     def __call__(self, values: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
         i, j = self.plane
@@ -223,6 +279,13 @@ class SwissRoll:
     ------
     ValueError
         When called, for more than one column or values outside [0, 1] (make them uniform by `NormalCdf`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> SwissRoll()(np.array([[0.0], [0.5]])).round(4) + 0.0
+    array([[ 0.    , -0.2244],
+           [-0.4488,  0.    ]])
     """
 
     one_to_one: ClassVar[bool] = True

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import correlation, whole, widths
+from infoplane.known._check import widths
+from infoplane.settings import integer, number
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class DenseNormal:
         pair = widths(self.dims)
         if isinstance(self.dims, Sequence):
             object.__setattr__(self, "dims", pair)
-        correlation(self.rho, low=-1 / (sum(pair) - 1))
+        number(self.rho, "rho", above=-1 / (sum(pair) - 1), below=1)
 
     @property
     def widths(self) -> tuple[int, int]:
@@ -53,9 +54,9 @@ class DenseNormal:
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n dx"], Float[np.ndarray, "n dy"]]:
         """`n` independent pairs of rows: float64 arrays of shapes (n, dx) and (n, dy)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
         dx, dy = self.widths
-        z = rng.standard_normal((whole(n, "n", 1), dx + dy))
+        z = rng.standard_normal((integer(n, "n", 1), dx + dy))
         mean = z.mean(axis=1, keepdims=True)  # an eigenvector; all that is orthogonal to it has 1 - ρ
         z = math.sqrt(1 - self.rho) * (z - mean) + math.sqrt(1 + (dx + dy - 1) * self.rho) * mean
         return z[:, :dx].copy(), z[:, dx:].copy()
@@ -102,8 +103,8 @@ class SparseNormal:
         pair = widths(self.dims)
         if isinstance(self.dims, Sequence):
             object.__setattr__(self, "dims", pair)
-        correlation(self.rho)
-        if whole(self.pairs, "pairs", 1) > min(pair):
+        number(self.rho, "rho", above=-1, below=1)
+        if integer(self.pairs, "pairs", 1) > min(pair):
             raise ValueError(f"{self.pairs} pairs need as many columns on both sides; got dims={self.dims!r}")
 
     @property
@@ -113,9 +114,9 @@ class SparseNormal:
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n dx"], Float[np.ndarray, "n dy"]]:
         """`n` independent pairs of rows: float64 arrays of shapes (n, dx) and (n, dy)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
         dx, dy = self.widths
-        x = rng.standard_normal((whole(n, "n", 1), dx))
+        x = rng.standard_normal((integer(n, "n", 1), dx))
         y = rng.standard_normal((n, dy))
         unexplained = math.sqrt((1 - self.rho) * (1 + self.rho))
         y[:, : self.pairs] = self.rho * x[:, : self.pairs] + unexplained * y[:, : self.pairs]

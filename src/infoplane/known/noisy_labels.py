@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import probability, whole
+from infoplane.known._check import probabilities
 from infoplane.known.atoms import coin_entropy
+from infoplane.settings import integer, number
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class SymmetricChannel:
     flip : float
         Probability that the label changes, from 0 to 1; at ``(C-1)/C`` nothing is left.
     probabilities : sequence of C numbers, optional
-        Of the labels X, each ``>= 0``, with sum 1. Equal by default.
+        Probabilities of the labels X, each ``>= 0``, with sum 1. Equal by default.
 
     Raises
     ------
@@ -44,21 +45,15 @@ class SymmetricChannel:
     probabilities: Sequence[float | int] | None = None
 
     def __post_init__(self) -> None:
-        whole(self.classes, "classes", 2)
-        probability(self.flip, "flip")
+        integer(self.classes, "classes", 2)
+        number(self.flip, "flip", at_least=0, at_most=1)
         if self.probabilities is not None:
-            p = np.array(self.probabilities, dtype=np.float64)
-            if p.shape != (self.classes,) or not (p >= 0).all() or abs(p.sum() - 1) > 1e-9:
-                raise ValueError(
-                    f"probabilities must be {self.classes} numbers of at least 0 with sum 1, one for each "
-                    f"class; got {self.probabilities!r}"
-                )
-            object.__setattr__(self, "probabilities", tuple(p.tolist()))
+            object.__setattr__(self, "probabilities", probabilities(self.probabilities, self.classes))
 
     def draw(self, n: int, seed: int = 0) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
         """`n` independent pairs of labels: two int64 arrays of shape (n,)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.choice(self.classes, size=whole(n, "n", 1), p=self.probabilities).astype(np.int64)
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.choice(self.classes, size=integer(n, "n", 1), p=self.probabilities).astype(np.int64)
         return x, self.send(x, rng)
 
     def send(self, labels: Int[np.ndarray, " n"], rng: np.random.Generator) -> Int[np.ndarray, " n"]:
@@ -110,7 +105,7 @@ class NoisyLabels:
     width: int = 1
 
     def __post_init__(self) -> None:
-        whole(self.width, "width", 1)
+        integer(self.width, "width", 1)
         self._channel()
 
     def _channel(self) -> SymmetricChannel:
@@ -118,8 +113,8 @@ class NoisyLabels:
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n width"], Int[np.ndarray, " n"]]:
         """`n` independent rows, float64 of shape (n, width), and int64 labels of shape (n,)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.random((whole(n, "n", 1), self.width))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.random((integer(n, "n", 1), self.width))
         return x, self._channel().send((self.classes * x[:, 0]).astype(np.int64), rng)
 
     def mutual_information(self) -> Estimate:

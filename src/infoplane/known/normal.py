@@ -10,8 +10,9 @@ from jaxtyping import Float
 
 from infoplane.directions import haar_frame
 from infoplane.estimate import Estimate
-from infoplane.known._check import correlation, whole, widths
+from infoplane.known._check import widths
 from infoplane.known._sliced_normal import one_dimensional, per_slice
+from infoplane.settings import integer, number, switch
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Normal:
     rotate : bool
         Whether the sides are rotated (Haar). Sides of width 1 never are, so that the sign of `rho` shows.
     seed : int
-        Of the rotations, which belong to the distribution, and of the slices in `sliced`.
+        Seed of the rotations, which belong to the distribution, and of the slices in `sliced`.
 
     Raises
     ------
@@ -62,13 +63,14 @@ class Normal:
                 f"got rho={self.rho!r}, information={self.information!r}"
             )
         if self.rho is not None:
-            correlation(self.rho)
-        if self.information is not None and not 0 <= self.information < math.inf:
-            raise ValueError(f"information must be finite and >= 0 nats; got {self.information!r}")
+            number(self.rho, "rho", above=-1, below=1)
+        if self.information is not None:
+            number(self.information, "information", at_least=0)
         pair = widths(self.dims)
         if isinstance(self.dims, Sequence):
             object.__setattr__(self, "dims", pair)
-        whole(self.seed, "seed of the rotations", 0)
+        switch(self.rotate, "rotate")
+        integer(self.seed, "seed of the rotations", 0)
 
     @property
     def widths(self) -> tuple[int, int]:
@@ -106,10 +108,10 @@ class Normal:
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n dx"], Float[np.ndarray, "n dy"]]:
         """`n` independent pairs of rows: float64 arrays of shapes (n, dx) and (n, dy)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
         dx, dy = self.widths
         shared = min(dx, dy)
-        x = rng.standard_normal((whole(n, "n", 1), dx))
+        x = rng.standard_normal((integer(n, "n", 1), dx))
         y = rng.standard_normal((n, dy))
         y[:, :shared] = self._rho() * x[:, :shared] + math.sqrt(self.unexplained) * y[:, :shared]
         turn_x, turn_y = self.rotations()
@@ -154,8 +156,8 @@ class Normal:
         Estimate
             In nats; ``errors`` has ``quadrature`` or ``slices``, or nothing where the value is exact.
         """
-        whole(dim, "dim of a slice", 1)
-        whole(slices, "slices", 2)
+        integer(dim, "dim of a slice", 1)
+        integer(slices, "slices", 2)
         if dim >= max(self.widths):
             return self.mutual_information()
         if dim == 1:

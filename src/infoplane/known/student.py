@@ -10,9 +10,9 @@ from jaxtyping import Float
 from scipy.special import digamma, gammaln
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import positive, whole
 from infoplane.known.multinormal import DenseNormal, SparseNormal
 from infoplane.known.normal import Normal
+from infoplane.settings import integer, number
 
 LARGE = 50.0  # from here on the series of `_excess` ends below 1e-13
 
@@ -55,7 +55,7 @@ class Student:
     def __post_init__(self) -> None:
         if not isinstance(self.base, Normal | DenseNormal | SparseNormal):
             raise ValueError(f"base must be a Normal, DenseNormal or SparseNormal; got {self.base!r}")
-        positive(self.dof, "dof")
+        number(self.dof, "dof", above=0)
 
     @property
     def widths(self) -> tuple[int, int]:
@@ -66,7 +66,7 @@ class Student:
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n dx"], Float[np.ndarray, "n dy"]]:
         """`n` independent pairs of rows: float64 arrays of shapes (n, dx) and (n, dy)."""
         x, y = self.base.draw(n, seed)
-        rng = np.random.default_rng([whole(seed, "seed", 0), zlib.crc32(b"student")])
+        rng = np.random.default_rng([integer(seed, "seed", 0), zlib.crc32(b"student")])
         factor = np.sqrt(self.dof / rng.chisquare(self.dof, (n, 1)))
         return factor * x, factor * y
 

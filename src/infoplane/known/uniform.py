@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from infoplane.estimate import Estimate
-from infoplane.known._check import positive, whole
+from infoplane.settings import integer, number
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class UniformChannel:
     width: float | int = 1.0
 
     def __post_init__(self) -> None:
-        positive(self.width, "width")
+        number(self.width, "width", above=0)
 
     def draw(self, n: int, seed: int = 0) -> tuple[Float[np.ndarray, "n 1"], Float[np.ndarray, "n 1"]]:
         """`n` independent pairs: two float64 arrays of shape (n, 1)."""
-        rng = np.random.default_rng(whole(seed, "seed", 0))
-        x = rng.random((whole(n, "n", 1), 1))
+        rng = np.random.default_rng(integer(seed, "seed", 0))
+        x = rng.random((integer(n, "n", 1), 1))
         return x, x + self.width * (rng.random((n, 1)) - 0.5)
 
     def mutual_information(self) -> Estimate:

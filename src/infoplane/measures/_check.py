@@ -7,22 +7,17 @@ import numpy as np
 
 from infoplane.directions import distinct_rows
 from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
+from infoplane.kernels import NeighbourGraph
 from infoplane.sample import Sample
+from infoplane.settings import able
+
+KERNEL = "a kernel like kernels.Gaussian()"
 
 
-def positive_integer(value: Any, name: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
-
-
-def above_zero(value: Any, name: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")
-
-
-def measure(value: Any, where: str) -> None:
-    if not callable(value) or isinstance(value, type):
-        raise ValueError(f"{where} takes a measure with its settings, like KSG(k=5); got {value!r}")
+def kernel(value: Any, where: str, wanted: str = KERNEL) -> None:
+    able(value, "gram", where, wanted)
+    if isinstance(value, NeighbourGraph):
+        raise ValueError(f"{where} takes {wanted}; {value!r}, of zeros and ones, is for DiffusionEntropy")
 
 
 def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:

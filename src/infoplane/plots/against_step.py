@@ -52,6 +52,21 @@ def trajectories(
     ------
     ValueError
         For an unknown label, a dataset without estimates, or the wrong number of axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate, plots
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/trajectories").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> figure = plots.trajectories(ds, "I(T;Y)")
+    >>> len(figure.axes)
+    1
     """
     check_schema(ds)
     names = [quantities] if isinstance(quantities, str) else quantities
@@ -85,7 +100,7 @@ def trajectories(
 
 
 def _size(columns: int, layers: list[str], entries: int) -> tuple[float, float, float]:
-    """Of the figure: width, height of a panel, height of the legends."""
+    """Sizes of the figure: width, height of a panel, height of the legends."""
     width = style.COLUMN if columns == 1 else style.PAGE
     above = style.legend_height(len(layers), style.legend_columns(layers, width))
     return width, 1.75, above + style.legend_height(entries, 1)

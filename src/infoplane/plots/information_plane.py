@@ -95,6 +95,21 @@ def plane(
     ------
     ValueError
         For an unknown label, no point that has both quantities, or the wrong number of axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate, plots
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/plane").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> figure = plots.plane(ds)
+    >>> plots.save(figure, "plane.pdf").exists()
+    True
     """
     check_schema(ds)
     x, y = x or _first_of(ds, "input", "x"), y or _first_of(ds, "target", "y")
@@ -170,7 +185,7 @@ def _columns(count: int, layers: int, splits: int, together: bool) -> int:
 
 
 def _size(count: int, columns: int, layers: list[str], entries: int) -> tuple[float, float, float]:
-    """Of the figure: width, height of a panel, height of labels and legends."""
+    """Sizes of the figure: width, height of a panel, height of labels and legends."""
     width = style.COLUMN if columns <= 2 else style.PAGE
     above = style.legend_height(len(layers), style.legend_columns(layers, width)) if len(layers) > 1 else 0.0
     return width, 2.2 if count == 1 else 1.35, above + style.legend_height(entries, 1) + 0.4
@@ -208,7 +223,7 @@ def _crosses(ax: Axes, many: list[_Trajectory], colours: dict[str, str]) -> None
     still = high - low <= 1e-9 * np.maximum(1, np.abs(high))  # one point, or all of them alike
     least = np.maximum(4 * np.max(errors, axis=0), np.where(still, 0.2 * np.maximum(0.1, np.abs(high)), 0))
     middle, span = (low + high) / 2, np.maximum(1.25 * (high - low), least)
-    low, span = middle - span / 2, span
+    low = middle - span / 2
     ax.set_xlim(low[0], low[0] + span[0])
     ax.set_ylim(low[1], low[1] + span[1])
     lines = [points for one in many for points in (*one.runs, one.mean)]

@@ -32,6 +32,20 @@ def unmoved(ds: xr.Dataset, quantity: str, split: str | None = None) -> list[str
     ------
     ValueError
         For an unknown quantity or split.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, Sliced, evaluate, plots
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/unmoved").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"S₁(T;Y)": Ask(Sliced(KSG(k=3), directions=60), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> plots.unmoved(ds, "S₁(T;Y)")
+    []
     """
     check_schema(ds)
     pick(ds, "quantity", quantity)

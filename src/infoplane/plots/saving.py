@@ -24,10 +24,22 @@ def save(figure: Figure, path: str | Path) -> Path:
     path : str or Path
         An existing file is replaced, a missing folder made.
 
+    Returns
+    -------
+    Path
+        Where it is now.
+
     Raises
     ------
     ValueError
         For another ending.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from infoplane import plots
+    >>> plots.save(Figure(figsize=(2, 1)), "empty.pdf").name
+    'empty.pdf'
     """
     path = Path(path)
     ending = path.suffix.lower()

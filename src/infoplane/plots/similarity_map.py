@@ -33,6 +33,18 @@ def layer_similarity(matrix: xr.DataArray, axes: Any = None) -> Figure:
     ------
     ValueError
         For anything else than such a matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import CKA, Probe, Run, layer_matrix, plots
+    >>> x = np.random.default_rng(0).normal(size=(50, 4))
+    >>> run = Run("runs/similar").create({})
+    >>> run.set_probe(Probe(x))
+    >>> run.record(0, {"wide": x, "narrow": x[:, :2]}, rows=np.arange(50))
+    >>> figure = plots.layer_similarity(layer_matrix(CKA(), run))
+    >>> figure.axes[0].get_xlabel()
+    'similar, step 0'
     """
     if not isinstance(matrix, xr.DataArray) or matrix.dims != ("layer", "other_layer"):
         raise ValueError(

@@ -43,6 +43,16 @@ def curves(ds: xr.Dataset, axes: Any = None) -> Figure:
     ------
     ValueError
         If nothing was logged, or for the wrong number of axes.
+
+    Examples
+    --------
+    >>> from infoplane import Run, load, plots
+    >>> run = Run("runs/curves").create({})
+    >>> for step in (0, 1, 2):
+    ...     run.log(step, train_loss=1 / (1 + step), test_loss=1.1 / (1 + step))
+    >>> figure = plots.curves(load(run))
+    >>> len(figure.axes)  # train and test share a panel
+    1
     """
     check_schema(ds)
     groups = _paired(ds)

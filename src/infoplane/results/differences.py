@@ -34,6 +34,22 @@ def paired_difference(later: xr.Dataset, earlier: xr.Dataset) -> xr.Dataset:
     ------
     ValueError
         If a shared dimension has different labels, or the units differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, Sliced, evaluate
+    >>> from infoplane.results import paired_difference
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/paired").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"S₁(X;T)": Ask(Sliced(KSG(k=3), directions=60))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> change = paired_difference(ds.sel(step=2), ds.sel(step=1))
+    >>> bool(change["stderr"] < ds["stderr"].sel(step=2))  # along the same directions
+    True
     """
     if not np.array_equal(np.unique(later["unit"]), np.unique(earlier["unit"])):
         units = f"{np.unique(later['unit']).tolist()} and {np.unique(earlier['unit']).tolist()}"

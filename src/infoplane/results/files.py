@@ -15,10 +15,37 @@ from infoplane.storage.files import write_whole
 def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
     """Write the dataset as netCDF 3, whole or not at all; an existing file is replaced.
 
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `infoplane.load`.
+    path : str or Path
+        An existing file is replaced, a missing folder made.
+
+    Returns
+    -------
+    Path
+        Where it is now.
+
     Raises
     ------
     ValueError
         If `ds` does not keep to the schema, holds no estimate, or steps above 2147483647.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate
+    >>> from infoplane.results import open_dataset, save_dataset
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/saved").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> open_dataset(save_dataset(ds, "results.nc"))["value"].equals(ds["value"])
+    True
     """
     check_schema(ds)
     if 0 in ds["value"].shape:  # netCDF 3 has no empty dimensions
@@ -36,10 +63,34 @@ def save_dataset(ds: xr.Dataset, path: str | Path) -> Path:
 def open_dataset(path: str | Path) -> xr.Dataset:
     """Read what `save_dataset` wrote, into memory, with the dtypes of the schema.
 
+    Parameters
+    ----------
+    path : str or Path
+        A file of `save_dataset`.
+
+    Returns
+    -------
+    xarray.Dataset
+
     Raises
     ------
     ValueError
         If the file holds something else.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate
+    >>> from infoplane.results import open_dataset, save_dataset
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/opened").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> open_dataset(save_dataset(ds, "results.nc")).attrs["step"]
+    'epoch'
     """
     try:
         with xr.open_dataset(path, engine="scipy") as file:
@@ -65,10 +116,40 @@ def save_table(ds: xr.Dataset, path: str | Path) -> Path:
     Columns: run, split, step, layer, quantity, of, measure, value, unit, stderr, one ``error_<source>``
     each, n, note. UTF-8; whole or not at all.
 
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `infoplane.load`.
+    path : str or Path
+        An existing file is replaced, a missing folder made.
+
+    Returns
+    -------
+    Path
+        Where it is now.
+
     Raises
     ------
     ValueError
         If `ds` does not keep to the schema.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate
+    >>> from infoplane.results import save_table
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/tabled").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> table = save_table(ds, "results.csv").read_text(encoding="utf-8").splitlines()
+    >>> table[0]
+    'run,split,step,layer,quantity,of,measure,value,unit,stderr,n,note'
+    >>> len(table)  # and a row per estimate
+    7
     """
     check_schema(ds)
     ds = ds.transpose(*DIMS, ...)

@@ -51,8 +51,24 @@ def load(
 
     Notes
     -----
-    Of rows with the same key the last counts; under two names they are two quantities. A row whose variables
-    are no longer in the run as they were when it was measured is stale and left out.
+    Among rows with the same key the last counts; under two names they are two quantities. A row whose
+    variables are no longer in the run as they were when it was measured is stale and left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate, load
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/loaded").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> load(run).identical(ds)
+    True
+    >>> load(run, {"information": asked["I(T;Y)"]})["quantity"].values.tolist()
+    ['information']
     """
     return dataset([Opened(run) for run in as_runs(runs)], questions)
 

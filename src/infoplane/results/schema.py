@@ -36,10 +36,31 @@ def check_schema(ds: xr.Dataset) -> None:
 
     Further variables, and dimensions in another order, are allowed.
 
+    Parameters
+    ----------
+    ds : xarray.Dataset
+
     Raises
     ------
     ValueError
         Naming the dimension, coordinate, variable or attribute that is wrong, and what was wanted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import KSG, Ask, Probe, Run, evaluate
+    >>> from infoplane.results import check_schema
+    >>> x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    >>> run = Run("runs/checked").create({})
+    >>> run.set_probe(Probe(x, y))
+    >>> for step in (0, 1, 2):
+    ...     run.record(step, {"fc1": x + step * y[:, None]}, rows=np.arange(60))
+    >>> asked = {"I(X;T)": Ask(KSG(k=3)), "I(T;Y)": Ask(KSG(k=3), of=("layer", "target"))}
+    >>> ds = evaluate(run, asked, progress=False)
+    >>> check_schema(ds)
+    >>> check_schema(ds.sel(step=0))
+    Traceback (most recent call last):
+    ValueError: the dataset has no dimension 'step' (it has ...); a selection keeps it when it is a list: ...
     """
     for dim in DIMS:
         if dim not in ds.dims:

@@ -25,7 +25,7 @@ class ProbeHeader:
     classes : dict of str to tuple
         What the codes stand for, of those of ``"input"`` and ``"target"`` that are labels.
     digests : dict of str to str
-        Of those of ``"input"``, ``"target"`` and ``"rows"`` that there are.
+        Digests of those of ``"input"``, ``"target"`` and ``"rows"`` that there are.
     """
 
     n: int

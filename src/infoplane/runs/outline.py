@@ -22,7 +22,7 @@ class Outline:
     Parameters
     ----------
     folder : Path
-        Of a run.
+        The folder of a run.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -10,7 +10,7 @@ OF_RUNS = ("split", "step", "layer", "of", "data")  # the fields of a run's rows
 
 
 def identity(key: Mapping[str, Any], measure: str) -> tuple:
-    """Of an estimate: its key, and its measure as `settings.canonical` gives it. For sets and dicts."""
+    """What an estimate is: its key, and its measure as `settings.canonical` gives it. For sets and dicts."""
     parts = (key[name] for name in sorted(key))
     return (*(tuple(part) if isinstance(part, list) else part for part in parts), measure)
 

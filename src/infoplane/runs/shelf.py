@@ -24,7 +24,7 @@ class RunShelf:
     run : Path
         The folder of the run.
     digest : str
-        Of the variable, in the run's headers.
+        Digest of the variable, in the run's headers.
     """
 
     run: Path
@@ -87,7 +87,7 @@ _lock = threading.Lock()
 
 
 def _warn_once(path: Path, message: str) -> None:
-    """Of each file or folder, in this process."""
+    """One warning for each file or folder, in this process."""
     with _lock:
         known = path in _warned
         _warned.add(path)

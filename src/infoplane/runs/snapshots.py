@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from infoplane.settings import integer
 from infoplane.storage.arrays import digest, some
 from infoplane.storage.files import read_header, write_tensors
 
@@ -32,6 +33,21 @@ class Snapshot:
         The layer that is the network's output, if one is.
     aligned : dict of str to bool
         Per split, whether its rows are known to be the probe's, in the probe's order.
+
+    Raises
+    ------
+    ValueError
+        From `require`, for a split or a layer that is not in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import Probe, Run
+    >>> run = Run("runs/snapshot").create({})
+    >>> run.set_probe(Probe(np.eye(4)))
+    >>> run.record(0, {"hidden": np.ones((4, 2))}, rows=range(4))
+    >>> run.snapshot(0).widths
+    {'probe/hidden': 2}
     """
 
     step: int
@@ -73,10 +89,7 @@ Arrays = Mapping[str, Mapping[str, np.ndarray]]  # split -> layer -> (n, width)
 
 def check_step(step: int) -> None:
     """Refuse what is no step; numpy's integers are."""
-    if isinstance(step, bool) or not isinstance(step, int | np.integer) or step < 0:
-        raise ValueError(
-            f"step must be a non-negative integer; got {step!r} (fractions of an epoch: log(epoch=))"
-        )
+    integer(step, "step (a fraction is logged as epoch=)", 0)
     if step > LAST_STEP:
         raise ValueError(
             f"step must be at most {LAST_STEP}, the largest that a netCDF file of results can hold; got "

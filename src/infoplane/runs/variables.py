@@ -12,6 +12,7 @@ import numpy as np
 
 from infoplane.runs.shelf import RunShelf
 from infoplane.sample import Sample, continuous
+from infoplane.settings import one_of
 from infoplane.storage.files import read_tensor
 
 WORDS = ("input", "target", "layer", "output")
@@ -42,14 +43,26 @@ class Layer:
     name : str
     at : {"same", "first"}
         The snapshot it is taken from: the one being measured, or the run's first.
+
+    Raises
+    ------
+    ValueError
+        For a name that is no word, or another `at`.
+
+    Examples
+    --------
+    >>> from infoplane import CKA, Ask, Layer
+    >>> Ask(CKA(), of=("layer", Layer("fc1", at="first"))).of  # each layer beside fc1 before training
+    ('layer', Layer(name='fc1', at='first'))
     """
 
     name: str
     at: Literal["same", "first"] = "same"
 
     def __post_init__(self) -> None:
-        if self.at not in ("same", "first"):
-            raise ValueError(f"Layer(at=) must be 'same' or 'first'; got {self.at!r}")
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"Layer(name=) must be the name of a recorded layer; got {self.name!r}")
+        one_of(self.at, "Layer(at=)", ("same", "first"))
 
 
 def word_of(name: str, first: bool = False) -> str:

@@ -42,6 +42,19 @@ def save_checkpoint(run: Run, step: int, model: torch.nn.Module, optimiser: torc
     ------
     TypeError
         When a state holds something other than tensors, numbers, strings, and lists, tuples, dicts of them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from infoplane import Run
+    >>> from infoplane.track import load_checkpoint, save_checkpoint
+    >>> run, model = Run("runs/kept").create({}), torch.nn.Linear(2, 1)
+    >>> save_checkpoint(run, 3, model, torch.optim.SGD(model.parameters(), lr=0.1))
+    >>> again = torch.nn.Linear(2, 1)
+    >>> load_checkpoint(run, again, torch.optim.SGD(again.parameters(), lr=0.1))
+    3
+    >>> torch.equal(again.weight, model.weight)
+    True
     """
     step = operator.index(step)
     tensors: dict[str, torch.Tensor] = {}
@@ -87,6 +100,15 @@ def load_checkpoint(run: Run, model: torch.nn.Module, optimiser: torch.optim.Opt
     -----
     UserWarning
         When the last file is damaged; the one before it is taken.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from infoplane import Run
+    >>> from infoplane.track import load_checkpoint
+    >>> run, model = Run("runs/new").create({}), torch.nn.Linear(2, 1)
+    >>> load_checkpoint(run, model, torch.optim.SGD(model.parameters(), lr=0.1)) is None
+    True
     """
     for unfinished in _folder(run).glob(f".*{PART}"):
         unfinished.unlink()

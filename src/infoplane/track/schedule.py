@@ -3,6 +3,8 @@
 import operator
 from collections.abc import Callable, Iterable
 
+from infoplane.settings import integer
+
 Schedule = Callable[[int], bool] | Iterable[int] | None
 
 
@@ -29,7 +31,7 @@ def log_spaced(last: int, count: int = 20, first: int = 1) -> tuple[int, ...]:
     Raises
     ------
     ValueError
-        Unless ``1 <= first <= last`` and ``count >= 1``.
+        Unless they are integers, ``1 <= first <= last`` and ``count >= 1``.
 
     Examples
     --------
@@ -38,12 +40,8 @@ def log_spaced(last: int, count: int = 20, first: int = 1) -> tuple[int, ...]:
     >>> log_spaced(3)
     (0, 1, 2, 3)
     """
-    last, count, first = (operator.index(value) for value in (last, count, first))
-    if not 1 <= first <= last or count < 1:
-        raise ValueError(
-            f"log_spaced wants 1 <= first <= last and count >= 1; got last={last}, count={count}, "
-            f"first={first}"
-        )
+    first = integer(first, "first of log_spaced", 1)
+    last, count = integer(last, "last of log_spaced", first), integer(count, "count of log_spaced", 1)
     count = min(count, last - first + 1)
     steps = [first] if count > 1 else []
     while len(steps) < count - 1:

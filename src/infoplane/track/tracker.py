@@ -13,6 +13,7 @@ import torch
 
 from infoplane.runs import Probe, Run
 from infoplane.runs.snapshots import check_step
+from infoplane.settings import integer
 from infoplane.storage.arrays import as_rows, digest
 from infoplane.track.calls import Census, census, unwrap
 from infoplane.track.recording import record
@@ -82,8 +83,7 @@ class Tracker:
         settings: Mapping[str, Any] | None = None,
         step: str = "epoch",
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1; got {batch_size}")
+        integer(batch_size, "batch_size", 1)
         self.model = unwrap(model)
         self.probes = _splits(probe)
         self.run = into if isinstance(into, Run) else Run(Path(into))

@@ -77,7 +77,7 @@ class Accuracy:
     Parameters
     ----------
     measure, distribution, n
-        Of the cell.
+        Those of the cell.
     truth : float
         The distribution's information, in nats.
     bias, spread : float

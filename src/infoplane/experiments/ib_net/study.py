@@ -1,6 +1,6 @@
 """The 12-bit task of the first information planes: does a tanh network compress, and a ReLU network?
 
-After Shwartz-Ziv and Tishby (2017), doi:10.48550/arXiv.1703.00810, and Saxe et al. (2018),
+After Shwartz-Ziv and Tishby (2017), doi:10.48550/arXiv.1703.00810, and Saxe et al. (2019),
 doi:10.1088/1742-5468/ab3985: their network, training and bins, on a task of the same kind.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -107,7 +107,7 @@ def run(settings: IbNet, into: Path, *, train_only: bool = False) -> "xr.Dataset
 def questions(settings: IbNet) -> dict[str, Ask]:
     """I(X;T) and I(T;Y) by both ways of binning, and by the kernel density bound."""
     asked = {}
-    rules = {
+    rules: dict[str, Any] = {
         "I_width": bins.FixedWidth(settings.width),
         "I_range": bins.FixedRange(-1.0, 1.0, settings.bins),
     }

@@ -148,7 +148,7 @@ def _recorded(settings: MnistHsic, name: str, seed: int) -> dict[str, Any]:
 def questions(settings: MnistHsic) -> dict[str, Ask]:
     """What three evaluators say of X and T, of T and the labels, and of T and what the network says."""
     width = Gaussian(settings.sigma)
-    evaluators = {
+    evaluators: dict[str, tuple[Any, Any]] = {
         "HSIC": (HSIC(width, width), HSIC(width)),
         "CKA": (CKA(), CKA()),
         "r": (Criterion("correlation of distances", distances_alike),) * 2,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -105,7 +105,7 @@ def run(settings: Regression, into: Path, *, train_only: bool = False) -> "xr.Da
 def questions(settings: Regression) -> dict[str, Ask]:
     """I(T;Y) by Kraskov's estimator, on raw and on standardised columns, and by what else is in use."""
     ksg = KSG(settings.k)
-    of_layer = {
+    of_layer: dict[str, Any] = {
         "I(T;Y)": ksg,
         "I(T;Y), standardised": Prepared(ksg, x=standardise, y=standardise),
         "I(T;Y), as few rows as held out": other.FirstRows(ksg, settings.n - settings.train),

@@ -9,6 +9,7 @@ import numpy as np
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
 from infoplane.sample import Sample
+from infoplane.settings import able, one_of
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Criterion:
     name: str
     f: Callable[[np.ndarray, np.ndarray], float] = field(compare=False, repr=False)
     unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"Criterion(name=) must be a word for the rows; got {self.name!r}")
+        able(self.f, "__call__", "Criterion(f=)", "a function of two arrays")
+        one_of(self.unit, "Criterion(unit=)", ("", "nats"))
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)

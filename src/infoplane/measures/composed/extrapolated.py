@@ -1,5 +1,6 @@
 """A measure's value for endless samples, from how it changes with their number."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from infoplane.measures import _check
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._order import content_order
 from infoplane.sample import Sample
+from infoplane.settings import check_measure, integer
 
 Cuts = list[list[list[Estimate]]]  # level, time, part
 
@@ -31,13 +33,13 @@ class Extrapolated:
     Parameters
     ----------
     measure : measure
-        Of one, two or three variables; the extrapolated one is called as it is.
+        A measure of one, two or three variables; the extrapolated one is called as it is.
     parts : int
         Number of parts of the last cut, at least 3; the smallest sub-samples have n // parts rows.
     times : int
         Random cuts for each j, at least 2, that are averaged.
     seed : int
-        Of the cuts, which do not depend on the order of the rows.
+        Seed of the cuts, which do not depend on the order of the rows.
 
     Returns
     -------
@@ -81,16 +83,15 @@ class Extrapolated:
     """
 
     numbers: ClassVar[int] = 2
-    measure: Any
+    measure: Callable[..., Estimate]
     parts: int = 8
     times: int = 4
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_measure(self.measure, "Extrapolated(measure=)")
         for name, low in (("parts", 3), ("times", 2), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-                raise ValueError(f"{name} of Extrapolated must be an integer >= {low}; got {value!r}")
+            integer(getattr(self, name), f"{name} of Extrapolated", low)
 
     def __call__(self, *variables: Any) -> Estimate:
         samples = _check.several(*variables)

@@ -8,7 +8,9 @@ import numpy as np
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
 from infoplane.measures._combine import weighted_sum
+from infoplane.measures._protocols import Entropy
 from infoplane.sample import Sample
+from infoplane.settings import check_measure
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class FromEntropy:
     """
 
     numbers: ClassVar[int] = 1
-    entropy: Any
+    entropy: Entropy
 
     def __post_init__(self) -> None:
-        _check.measure(self.entropy, "FromEntropy(entropy=)")
+        check_measure(self.entropy, "FromEntropy(entropy=)", variables=1)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)

@@ -8,6 +8,8 @@ from tqdm import tqdm
 
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
+from infoplane.measures._protocols import Dependence
+from infoplane.settings import check_measure, integer
 
 ROUNDING = 1e-12  # values this close, relatively, are equal
 
@@ -23,11 +25,11 @@ class Permuted:
     Parameters
     ----------
     measure : measure
-        Of two variables, larger where they depend more.
+        A measure of two variables, larger where they depend more.
     times : int
         At least 1; no p is below 1 / (1 + times).
     seed : int
-        Of the permutations, the same for all variables of a length.
+        Seed of the permutations, the same for all variables of a length.
 
     Returns
     -------
@@ -59,13 +61,14 @@ class Permuted:
     """
 
     numbers: ClassVar[int] = 1
-    measure: Any
+    measure: Dependence
     times: int = 200
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check.measure(self.measure, "Permuted(measure=)")
-        _check.positive_integer(self.times, "times")
+        check_measure(self.measure, "Permuted(measure=)", variables=2)
+        integer(self.times, "times", 1)
+        integer(self.seed, "seed of Permuted", 0)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)

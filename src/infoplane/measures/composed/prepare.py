@@ -1,7 +1,7 @@
 """Steps that change a variable before it is measured, visibly: in the measure, its row and its axis."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -11,15 +11,28 @@ import numpy as np
 from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._protocols import Step
 from infoplane.measures._scores import normal_scores, projected
 from infoplane.sample import Sample
-
-Step = Callable[[Sample], Sample]
+from infoplane.settings import check_measure, integer, number
 
 
 @dataclass(frozen=True)
 class Standardise:
-    """Each column to mean 0 and standard deviation 1; constant columns become 0."""
+    """Each column to mean 0 and standard deviation 1; constant columns become 0.
+
+    Raises
+    ------
+    ValueError
+        When called, for labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import prepare
+    >>> prepare.standardise(np.array([[1.0], [3.0]])).values.ravel()
+    array([-1.,  1.])
+    """
 
     def __call__(self, x: Any) -> Sample:
         def make(values: np.ndarray) -> np.ndarray:
@@ -38,6 +51,18 @@ class Copula:
     """Each column to the normal scores of its ranks, Φ⁻¹(rank / (n + 1)); ties share their mean rank.
 
     Monotone in every column, so the information does not change, and heavy tails and scales go.
+
+    Raises
+    ------
+    ValueError
+        When called, for labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import prepare
+    >>> prepare.copula(np.array([[1.0], [900.0], [30.0]])).values.ravel().round(3)
+    array([-0.674,  0.674,  0.   ])
     """
 
     def __call__(self, x: Any) -> Sample:
@@ -54,16 +79,27 @@ class Jitter:
         Standard deviation of the noise in units of the column's own; positive.
     seed : int
         Non-negative; the noise depends on it and on the variable's name and shape only.
+
+    Raises
+    ------
+    ValueError
+        For a scale or a seed that is none; when called, for labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import prepare
+    >>> counts = np.array([[1.0], [1.0], [2.0]])
+    >>> len(np.unique(prepare.Jitter(1e-3)(counts).values))
+    3
     """
 
     scale: float = 1e-3
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.scale, int | float) and self.scale > 0):
-            raise ValueError(f"jitter's scale must be positive; got {self.scale!r}")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
-            raise ValueError(f"jitter's seed must be an integer >= 0; got {self.seed!r}")
+        number(self.scale, "jitter's scale", above=0)
+        integer(self.seed, "jitter's seed", 0)
 
     def __call__(self, x: Any) -> Sample:
         x = _check.one(x)
@@ -85,13 +121,27 @@ class PCA:
     ----------
     dim : int
         How many; no more than the variable has columns and samples.
+
+    Raises
+    ------
+    ValueError
+        For a dim that is no such integer; when called, for labels.
+    DegenerateData
+        When called, for fewer columns or samples than `dim`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from infoplane import prepare
+    >>> prepare.PCA(1)(np.random.default_rng(0).normal(size=(20, 5))).values.shape
+    (20, 1)
     """
 
     numbers: ClassVar[int] = 2
     dim: int
 
     def __post_init__(self) -> None:
-        _check.positive_integer(self.dim, "dim")
+        integer(self.dim, "dim", 1)
 
     def __call__(self, x: Any) -> Sample:
         x = _check.one(x)
@@ -118,12 +168,48 @@ copula = Copula()
 
 
 def jitter(scale: float = 1e-3, seed: int = 0) -> Jitter:
-    """A `Jitter` step: seeded noise, relative to each column's scale, on a copy."""
+    """A `Jitter` step: seeded noise, relative to each column's scale, on a copy.
+
+    Parameters
+    ----------
+    scale : float
+        Standard deviation of the noise in units of the column's own; positive.
+    seed : int
+        Non-negative.
+
+    Raises
+    ------
+    ValueError
+        As `Jitter` does.
+
+    Examples
+    --------
+    >>> from infoplane import prepare
+    >>> prepare.jitter(1e-4)
+    Jitter(scale=0.0001, seed=0)
+    """
     return Jitter(scale, seed)
 
 
 def pca(dim: int) -> PCA:
-    """A `PCA` step: the leading `dim` principal components."""
+    """A `PCA` step: the leading `dim` principal components.
+
+    Parameters
+    ----------
+    dim : int
+        Number of components.
+
+    Raises
+    ------
+    ValueError
+        As `PCA` does.
+
+    Examples
+    --------
+    >>> from infoplane import prepare
+    >>> prepare.pca(3)
+    PCA(dim=3)
+    """
     return PCA(dim)
 
 
@@ -162,12 +248,12 @@ class Prepared:
     """
 
     numbers: ClassVar[int] = 1
-    measure: Any
-    x: Step | tuple[Step, ...] = ()
-    y: Step | tuple[Step, ...] = ()
+    measure: Callable[..., Estimate]
+    x: Step | Sequence[Step] = ()
+    y: Step | Sequence[Step] = ()
 
     def __post_init__(self) -> None:
-        _check.measure(self.measure, "Prepared(measure=)")
+        check_measure(self.measure, "Prepared(measure=)")
         for side in ("x", "y"):
             steps = getattr(self, side)
             several = tuple(steps) if isinstance(steps, list | tuple) else (steps,)

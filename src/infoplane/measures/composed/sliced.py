@@ -8,7 +8,9 @@ import numpy as np
 from infoplane.directions import Directions, UntilError
 from infoplane.estimate import WHOLE_FRAMES, DegenerateData, Estimate, Slices, mean_error
 from infoplane.measures import _check
+from infoplane.measures._protocols import Dependence
 from infoplane.sample import Sample
+from infoplane.settings import check_measure
 
 AT_LEAST = 100  # slices before their error is believed
 TINY = 1e-300
@@ -35,9 +37,9 @@ class Sliced:
     dim : int
         Dimension k of a slice.
     seed : int
-        Of the directions. They depend on it, on the variables' names and widths and on `dim` only, so the
-        same layer is measured along the same directions at every step. Two variables of one name and width
-        still get independent directions.
+        Seed of the directions. They depend on it, on the variables' names and widths and on `dim` only, so
+        the same layer is measured along the same directions at every step. Two variables of one name and
+        width still get independent directions.
 
     Returns
     -------
@@ -73,14 +75,14 @@ class Sliced:
     """
 
     numbers: ClassVar[int] = 1
-    measure: Any
+    measure: Dependence
     directions: int | UntilError = 500
     dim: int = 1
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check.measure(self.measure, "Sliced(measure=)")
-        self._directions(0, self._most)  # refuses what it cannot draw
+        check_measure(self.measure, "Sliced(measure=)", variables=2)
+        Directions(self._most, self.dim, self.seed)  # refuses what it cannot draw
 
     @property
     def _most(self) -> int:

@@ -9,8 +9,10 @@ import numpy as np
 from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._protocols import Dependence
 from infoplane.measures._scores import projected
 from infoplane.sample import Sample
+from infoplane.settings import check_measure, integer
 
 RANK = 1e-12  # of the largest variance; below, a component is rounding
 
@@ -27,7 +29,7 @@ class SlicedPCA:
     Parameters
     ----------
     measure : measure
-        Of two variables, such as ``KSG(k=5)``.
+        A measure of two variables, such as ``KSG(k=5)``.
     dim : int
         Number of components.
 
@@ -64,11 +66,12 @@ class SlicedPCA:
     """
 
     numbers: ClassVar[int] = 2
-    measure: Any
+    measure: Dependence
     dim: int = 1
 
     def __post_init__(self) -> None:
-        _check.positive_integer(self.dim, "dim")
+        check_measure(self.measure, "SlicedPCA(measure=)", variables=2)
+        integer(self.dim, "dim", 1)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)

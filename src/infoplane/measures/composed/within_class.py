@@ -10,7 +10,9 @@ from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.measures import _check
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
+from infoplane.measures._protocols import Dependence
 from infoplane.sample import Sample
+from infoplane.settings import check_measure
 
 SPELT_OUT = 12  # classes whose sizes the note lists
 
@@ -21,14 +23,14 @@ class WithinClass:
 
     .. math:: I(X;T|Y) = \sum_y p(y)\, I(X;T|Y=y)
 
-    Of input, layer and target it is what the layer keeps of the input beyond the label: where T is a
+    For input, layer and target it is what the layer keeps of the input beyond the label: where T is a
     function of X, I(X;T) = I(T;Y) + I(X;T|Y).
 
     Parameters
     ----------
     measure : measure
-        Of two variables, such as ``Sliced(KSG(k=5))``. Called as ``WithinClass(measure)(x, t, y)``, and asked
-        as ``Ask(WithinClass(measure), of=("input", "layer", "target"))``.
+        A measure of two variables, such as ``Sliced(KSG(k=5))``. Called as ``WithinClass(measure)(x, t, y)``,
+        and asked as ``Ask(WithinClass(measure), of=("input", "layer", "target"))``.
 
     Returns
     -------
@@ -64,7 +66,10 @@ class WithinClass:
     """
 
     numbers: ClassVar[int] = 1
-    measure: Any
+    measure: Dependence
+
+    def __post_init__(self) -> None:
+        check_measure(self.measure, "WithinClass(measure=)", variables=2)
 
     def __call__(self, x: Any, t: Any, y: Any) -> Estimate:
         x, t, y = _check.given_labels(x, t, y)

@@ -10,9 +10,12 @@ from infoplane.bins import Adaptive, Rows
 from infoplane.directions import distinct_rows
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
+from infoplane.measures._protocols import Rule
 from infoplane.sample import Sample
+from infoplane.settings import able, one_of
 
 ADAPTIVE = Adaptive()
+RULE = "a rule of infoplane.bins, like FixedWidth(0.07)"
 ALONE = 0.5  # of the samples: more in cells of their own, and the estimate is about their number
 
 
@@ -28,9 +31,9 @@ class Binned:
     Parameters
     ----------
     rule : FixedWidth, FixedRange, EqualCount, Adaptive or Rows
-        Of `infoplane.bins`: how continuous variables are cut.
+        A rule of `infoplane.bins`: how continuous variables are cut.
     x : rule, optional
-        Of the first variable, where it isn't cut by `rule`. ``bins.Rows()`` takes each distinct row of an
+        The rule of the first variable, where it isn't `rule`. ``bins.Rows()`` takes each distinct row of an
         input for a value of its own, so that I(X;T) of a layer is the entropy of its cells.
     correction : {None, "miller-madow"}
         None leaves the frequencies' estimate (plug-in). Miller's adds (cells - 1) / 2n to each entropy.
@@ -66,22 +69,21 @@ class Binned:
 
     References
     ----------
-    .. [1] Saxe et al. (2018), doi:10.1088/1742-5468/ab3985
+    .. [1] Saxe et al. (2019), doi:10.1088/1742-5468/ab3985
     .. [2] Chelombiev, Houghton, O'Donnell (2019), doi:10.48550/arXiv.1902.09037
     .. [3] Miller (1955), in: Information Theory in Psychology, 95-100
     """
 
     numbers: ClassVar[int] = 1
-    rule: Any = ADAPTIVE
-    x: Any = None
+    rule: Rule = ADAPTIVE
+    x: Rule | None = None
     correction: Literal["miller-madow"] | None = None
 
     def __post_init__(self) -> None:
-        _check_rule(self.rule, "rule")
+        able(self.rule, "codes", "Binned(rule=)", RULE)
         if self.x is not None:
-            _check_rule(self.x, "x")
-        if self.correction not in (None, "miller-madow"):
-            raise ValueError(f"correction must be None or 'miller-madow'; got {self.correction!r}")
+            able(self.x, "codes", "Binned(x=)", RULE)
+        one_of(self.correction, "correction", (None, "miller-madow"))
 
     def __call__(self, x: Any, y: Any = None) -> Estimate:
         sides = _check.one_or_pair(x, y, "Binned")
@@ -101,19 +103,12 @@ class Binned:
         return float(plugin + (len(counts) - 1) / (2 * len(cells)) * (self.correction is not None))
 
 
-def _check_rule(rule: Any, name: str) -> None:
-    if isinstance(rule, type) or not callable(getattr(rule, "codes", None)):
-        raise ValueError(
-            f"Binned({name}=) takes a rule of infoplane.bins, like FixedWidth(0.07); got {rule!r}"
-        )
-
-
-def _cells(x: Sample, rule: Any) -> tuple[np.ndarray, str]:
+def _cells(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
     """The cell of each row, from 0 on, and what to know about them; kept with the variable."""
     return (x.values, "") if x.is_labels else x.derived((rule, "cells"), lambda: _cut(x, rule))
 
 
-def _cut(x: Sample, rule: Any) -> tuple[np.ndarray, str]:
+def _cut(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
     codes, clause = rule.codes(_check.alive(x).values.astype(np.float64))
     if codes.shape[1] == 1:
         cells = np.unique(codes, return_inverse=True)[1].ravel()

@@ -8,8 +8,10 @@ import numpy as np
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
 from infoplane.measures._combine import shared_note, weighted_sum
+from infoplane.measures._protocols import Dependence
 from infoplane.measures._scores import canonical, projected, whitened_scores
 from infoplane.sample import Sample
+from infoplane.settings import check_measure
 
 EXCESS = 0.05  # nats from chance alone above which the note says so
 
@@ -26,7 +28,7 @@ class CanonicalPairs:
     Parameters
     ----------
     measure : measure
-        Of two single columns, such as ``KSG(k=5)``.
+        A measure of two single columns, such as ``KSG(k=5)``.
 
     Returns
     -------
@@ -61,7 +63,10 @@ class CanonicalPairs:
     """
 
     numbers: ClassVar[int] = 2
-    measure: Any
+    measure: Dependence
+
+    def __post_init__(self) -> None:
+        check_measure(self.measure, "CanonicalPairs(measure=)", variables=2)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)

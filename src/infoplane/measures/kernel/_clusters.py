@@ -44,7 +44,7 @@ def _codes(y: Sample, count: int) -> Int[np.ndarray, " n"]:
 
 
 def _bins(column: Float[np.ndarray, " n"], count: int) -> Int[np.ndarray, " n"]:
-    """Of equal width between the smallest and the largest value."""
+    """Bins of equal width between the smallest and the largest value."""
     low, high = column.min(), column.max()
     if low == high:
         return np.zeros(len(column), dtype=np.intp)

@@ -28,11 +28,9 @@ class Side:
 
 
 def check_kernel(kernel: Any, name: str) -> None:
-    if kernel is not None and (isinstance(kernel, type) or not callable(getattr(kernel, "gram", None))):
-        raise ValueError(
-            f"{name} takes a kernel like kernels.Gaussian(bandwidth='median'), or None for Gaussian() of "
-            f"numbers and Delta() of labels; got {kernel!r}"
-        )
+    if kernel is not None:
+        default = "None for Gaussian() of numbers and Delta() of labels"
+        _check.kernel(kernel, name, f"{_check.KERNEL}, or {default}")
 
 
 def together(x: Sample, y: Sample) -> tuple[Sample, Sample]:

@@ -24,9 +24,20 @@ class Spectrum:
     found : Eigenvalues or Quadrature
         All eigenvalues, or what random probes saw of them.
     settings : str
-        Of the measure that asks for it, as far as they matter here.
+        Settings of the measure that asks for it, as far as they matter here.
     data : str
         Digest of the variable.
+
+    Raises
+    ------
+    ValueError
+        From `eigenvalues`, if the spectrum is stochastic.
+
+    Examples
+    --------
+    >>> from infoplane import DiffusionEntropy, spectra
+    >>> spectra.spectrum([[0.0], [1.0], [7.0]], DiffusionEntropy(alpha=0.5)).settings
+    "spectrum(kernel=Gaussian(bandwidth='median'), alpha=0.5, matrix='diffusion', spectrum='exact')"
     """
 
     found: Eigenvalues | Quadrature
@@ -48,11 +59,17 @@ class Clusters:
     Attributes
     ----------
     codes : ndarray, shape (n,)
-        From 0.
+        Numbers of the clusters, from 0.
     settings : str
         How they were made.
     data : str
         Digest of the variable.
+
+    Examples
+    --------
+    >>> from infoplane import spectra
+    >>> spectra.clusters([0.0, 1.0, 9.0], count=2).settings
+    'clusters(count=2)'
     """
 
     codes: Int[np.ndarray, " n"]

@@ -56,7 +56,7 @@ class Held:
     typical : float
         The mean of the first row, so that entries near it keep their digits.
     sums : array, shape (n,)
-        Of the rows, of float64 entries.
+        Sums of the rows, of float64 entries.
     """
 
     less: Any

@@ -8,8 +8,10 @@ import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel import _grams
 from infoplane.sample import Sample
+from infoplane.settings import switch
 
 NOTHING = 1e-13  # of the sum of squares of a matrix: what rounding leaves of one that is constant
 
@@ -59,15 +61,14 @@ class CKA:
     """
 
     numbers: ClassVar[int] = 2
-    kernel_x: Any = None
-    kernel_y: Any = None
+    kernel_x: Kernel | None = None
+    kernel_y: Kernel | None = None
     unbiased: bool = True
 
     def __post_init__(self) -> None:
         _grams.check_kernel(self.kernel_x, "kernel_x")
         _grams.check_kernel(self.kernel_y, "kernel_y")
-        if not isinstance(self.unbiased, bool):
-            raise ValueError(f"unbiased takes True or False; got {self.unbiased!r}")
+        switch(self.unbiased, "unbiased")
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y, one, other = self._sides(x, y)

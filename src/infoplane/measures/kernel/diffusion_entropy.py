@@ -8,14 +8,16 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from infoplane.estimate import Estimate
-from infoplane.kernels import Gaussian
+from infoplane.kernels import Gaussian, NeighbourGraph
 from infoplane.measures import _check
 from infoplane.measures._order import content_order, places
+from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._kept import Spectrum, SpectrumCodec, check_belongs, key
 from infoplane.measures.kernel._quadrature import Quadrature, quadrature
 from infoplane.measures.kernel._scaled import Scaled, adjacency, diffusion
 from infoplane.measures.kernel._spectra import Eigenvalues, eigenvalues, entries_entropy
 from infoplane.sample import Sample
+from infoplane.settings import able, integer, number, one_of
 
 GAUSSIAN = Gaussian()
 FEW = 500  # rows whose eigenvalues cost no more than their probes
@@ -34,8 +36,8 @@ class DiffusionEntropy:
     Parameters
     ----------
     kernel : kernel
-        Of `infoplane.kernels`: a setting whose ``gram(sample)`` gives the matrix. The default's bandwidth
-        follows the data, so that the entropy sees no scale; with a number it does.
+        A kernel of `infoplane.kernels`: a setting whose ``gram(sample)`` gives the matrix. The default's
+        bandwidth follows the data, so that the entropy sees no scale; with a number it does.
     alpha : float
         0 to 1, how far the density of the samples is divided out: 0 leaves it in, 1 leaves the geometry [2]_.
     t : float
@@ -48,9 +50,9 @@ class DiffusionEntropy:
         All n eigenvalues in time n³; or of ``matrix="diffusion"`` the traces by random probes in time n². Up
         to 500 samples they would cost the same, and are exact.
     probes, steps : int
-        Of the stochastic spectrum: random vectors, and Lanczos steps from each. At least 4.
+        Random vectors of the stochastic spectrum, and Lanczos steps from each. At least 4.
     seed : int
-        Of the probes, which do not depend on the order of the rows.
+        Seed of the probes, which do not depend on the order of the rows.
 
     Returns
     -------
@@ -74,7 +76,7 @@ class DiffusionEntropy:
     number tells them apart. Show more than one.
     The spectrum is kept with the sample, and in its run, so that another t costs nothing; `spectra.spectrum`
     gives it, and the measure takes it back as ``measure(x, spectrum=...)``.
-    Of the stochastic spectrum the eigenpair (1, √deg) is known and left out. The control variates are the
+    In the stochastic spectrum the eigenpair (1, √deg) is known and left out. The control variates are the
     traces of the first two powers, which are sums of entries.
 
     Examples
@@ -94,7 +96,7 @@ class DiffusionEntropy:
     """
 
     numbers: ClassVar[int] = 2
-    kernel: Any = GAUSSIAN
+    kernel: Kernel | NeighbourGraph = GAUSSIAN
     alpha: float | int = 0
     t: float | int = 1
     over: Literal["eigenvalues", "entries"] = "eigenvalues"
@@ -105,22 +107,13 @@ class DiffusionEntropy:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if isinstance(self.kernel, type) or not callable(getattr(self.kernel, "gram", None)):
-            raise ValueError(
-                f"DiffusionEntropy takes a kernel like kernels.Gaussian('median'); got {self.kernel!r}"
-            )
-        _check.above_zero(self.t, "t")
-        if not isinstance(self.alpha, int | float | np.number) or not 0 <= self.alpha <= 1:
-            raise ValueError(f"alpha must be from 0 to 1; got {self.alpha!r}")
-        for name, allowed in ALLOWED.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(
-                    f"{name} must be {' or '.join(map(repr, allowed))}; got {getattr(self, name)!r}"
-                )
+        able(self.kernel, "gram", "DiffusionEntropy(kernel=)", _check.KERNEL)
+        number(self.t, "t", above=0)
+        number(self.alpha, "alpha", at_least=0, at_most=1)
+        for name, choices in ALLOWED.items():
+            one_of(getattr(self, name), name, choices)
         for name, low in (("probes", 4), ("steps", 4), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-                raise ValueError(f"{name} of DiffusionEntropy must be an integer >= {low}; got {value!r}")
+            integer(getattr(self, name), f"{name} of DiffusionEntropy", low)
         self._check_together()
 
     def _check_together(self) -> None:

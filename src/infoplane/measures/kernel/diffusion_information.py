@@ -12,10 +12,12 @@ from infoplane.measures import _check
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._order import content_order
+from infoplane.measures._protocols import Entropy
 from infoplane.measures.kernel._clusters import clusters_of, settings
 from infoplane.measures.kernel._kept import Clusters, check_belongs
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
 from infoplane.sample import Sample
+from infoplane.settings import check_measure, integer, switch
 
 ENTROPY = DiffusionEntropy()
 
@@ -32,10 +34,10 @@ class DiffusionInformation:
     Parameters
     ----------
     entropy : measure
-        Of one variable: `DiffusionEntropy`, for which all sets of rows have the bandwidth of all samples, or
-        another, which is called on each set of rows: ``Binned(bins.FixedWidth(0.5))`` counts the same cells
-        in all of them, ``Binned(bins.Adaptive(30))`` and ``Binned(spectra.MinMax(2))`` cells of each set's
-        own.
+        A measure of one variable: `DiffusionEntropy`, for which all sets of rows have the bandwidth of all
+        samples, or another, which is called on each set of rows: ``Binned(bins.FixedWidth(0.5))`` counts the
+        same cells in all of them, ``Binned(bins.Adaptive(30))`` and ``Binned(spectra.MinMax(2))`` cells of
+        each set's own.
     matched : bool
         Compare at equal numbers. If not, S(X) of all samples stands before the classes' mean, as in the
         definition of [1]_, and independent labels have a positive value.
@@ -45,7 +47,7 @@ class DiffusionInformation:
         How many clusters a continuous y is cut into, at least 2: bins of equal width if it is a single
         column, else by spectral clustering on the graph of 10 nearest neighbours.
     seed : int
-        Of the shuffles, which do not depend on the order of the rows.
+        Seed of the shuffles, which do not depend on the order of the rows.
 
     Returns
     -------
@@ -84,18 +86,17 @@ class DiffusionInformation:
     """
 
     numbers: ClassVar[int] = 2
-    entropy: Any = ENTROPY
+    entropy: Entropy = ENTROPY
     matched: bool = True
     repetitions: int = 5
     classes: int = 10
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check.measure(self.entropy, "DiffusionInformation")
+        check_measure(self.entropy, "DiffusionInformation(entropy=)", variables=1)
+        switch(self.matched, "matched")
         for name, low in (("repetitions", 2), ("classes", 2), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-                raise ValueError(f"{name} of DiffusionInformation must be an integer >= {low}; got {value!r}")
+            integer(getattr(self, name), f"{name} of DiffusionInformation", low)
 
     def __call__(self, x: Any, y: Any, clusters: Clusters | None = None) -> Estimate:
         x, y = _check.pair(x, y)
@@ -148,7 +149,7 @@ class DiffusionInformation:
         return replace(mean, errors={**mean.errors, "subsets": spread / sqrt(len(means))})
 
 
-def _of_rows(entropy: Any, x: Sample) -> Callable[[np.ndarray], Estimate]:
+def _of_rows(entropy: Entropy, x: Sample) -> Callable[[np.ndarray], Estimate]:
     if isinstance(entropy, DiffusionEntropy):
         whole = entropy.of_rows(x)
     else:

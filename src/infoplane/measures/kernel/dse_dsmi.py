@@ -25,7 +25,7 @@ def dse_dsmi(
     Parameters
     ----------
     of : {"entropy", "information"}
-        Of one variable, or of a variable and its reference.
+        A measure of one variable, or of a variable and its reference.
     form : str
         ``"diffusion"``, ``"entries"`` (its matrix_entry_entropy) and ``"classic"`` (classic_shannon_entropy)
         are the options of its diffusion functions; ``"gaussian"``, ``"anisotropic"`` and ``"knn"`` those of
@@ -33,11 +33,11 @@ def dse_dsmi(
     sigma : float
         Bandwidth of the Gaussian kernel in the variable's unit, whatever its width and scale.
     t : float
-        Of ``"diffusion"``; the others have none.
+        Steps of ``"diffusion"``; the others have none.
     bins : int
-        Per column, of ``"classic"``: binned anew in each set of rows.
+        Bins per column of ``"classic"``: binned anew in each set of rows.
     knn : int
-        Of ``"knn"``: nearest rows, the row itself included; the matrix is not symmetric.
+        Nearest rows of ``"knn"``, the row itself included; the matrix is not symmetric.
 
     Returns
     -------

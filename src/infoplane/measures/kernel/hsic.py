@@ -9,8 +9,10 @@ from array_api_compat import array_namespace, device
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel import _grams
 from infoplane.sample import Sample
+from infoplane.settings import number, one_of
 
 LEAST = 1e-10  # of the trace: a smaller diagonal would leave R to rounding
 
@@ -79,18 +81,16 @@ class HSIC:
     """
 
     numbers: ClassVar[int] = 2
-    kernel_x: Any = None
-    kernel_y: Any = None
+    kernel_x: Kernel | None = None
+    kernel_y: Kernel | None = None
     form: Form = "unbiased"
     ridge: float = 1e-5
 
     def __post_init__(self) -> None:
         _grams.check_kernel(self.kernel_x, "kernel_x")
         _grams.check_kernel(self.kernel_y, "kernel_y")
-        if self.form not in get_args(Form):
-            raise ValueError(f"form takes {', '.join(map(repr, get_args(Form)))}; got {self.form!r}")
-        if isinstance(self.ridge, bool) or not 0 < self.ridge < np.inf:
-            raise ValueError(f"ridge must be a finite number above 0; got {self.ridge!r}")
+        one_of(self.form, "form", get_args(Form))
+        number(self.ridge, "ridge", above=0)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = self._checked(x, y)

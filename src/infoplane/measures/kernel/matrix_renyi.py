@@ -10,8 +10,10 @@ from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Delta, Gaussian, Gram
 from infoplane.kernels.matrix import EDGE, upper
 from infoplane.measures import _check
+from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._grams import together
 from infoplane.sample import Sample
+from infoplane.settings import number
 
 GAUSSIAN = Gaussian()
 NEARLY = 0.99  # of ln n
@@ -34,8 +36,8 @@ class MatrixRenyi:
     alpha : float
         The order, ``> 0``: 1 is von Neumann's entropy (the limit), 2 needs no eigenvalues.
     kernel : Gaussian, Laplace or Linear
-        Of `infoplane.kernels`, for continuous variables; labels have `kernels.Delta`, which makes the entropy
-        that of Rényi of their frequencies.
+        A kernel of `infoplane.kernels`, for continuous variables; labels have `kernels.Delta`, which makes
+        the entropy that of Rényi of their frequencies.
 
     Returns
     -------
@@ -71,15 +73,11 @@ class MatrixRenyi:
 
     numbers: ClassVar[int] = 2
     alpha: float | int = 1.01
-    kernel: Any = GAUSSIAN
+    kernel: Kernel = GAUSSIAN
 
     def __post_init__(self) -> None:
-        _check.above_zero(self.alpha, "alpha")
-        if isinstance(self.kernel, type) or not callable(getattr(self.kernel, "gram", None)):
-            raise ValueError(
-                "MatrixRenyi(kernel=) takes a kernel of infoplane.kernels, like Gaussian(); got "
-                f"{self.kernel!r}"
-            )
+        number(self.alpha, "alpha", above=0)
+        _check.kernel(self.kernel, "MatrixRenyi(kernel=)")
 
     def __call__(self, x: Any, y: Any = None) -> Estimate:
         sides = _check.one_or_pair(x, y, "MatrixRenyi")

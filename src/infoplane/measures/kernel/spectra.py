@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import numpy as np
-
 from infoplane.keeping import Codec
 from infoplane.measures import _check
 from infoplane.measures.kernel._kept import FOLDER, Clusters, ClustersCodec, Spectrum, SpectrumCodec
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
 from infoplane.measures.kernel.diffusion_information import DiffusionInformation
+from infoplane.settings import integer
 
 __all__ = ["FOLDER", "Clusters", "Spectrum", "clusters", "codec", "spectrum"]
 
@@ -70,6 +69,12 @@ def clusters(y: Any, count: int = 10) -> Clusters:
     DegenerateData
         For non-finite values.
 
+    Examples
+    --------
+    >>> from infoplane import spectra
+    >>> spectra.clusters([0.0, 1.0, 9.0], count=2).codes
+    array([0, 0, 1])
+
     References
     ----------
     .. [1] Damle, Minden, Ying (2019), Simple, direct and efficient multi-way spectral clustering,
@@ -77,9 +82,7 @@ def clusters(y: Any, count: int = 10) -> Clusters:
     """
     y = _check.one(y, "y")
     _check.continuous_only(y, "clusters", "the labels themselves")
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 2:
-        raise ValueError(f"count of clusters must be an integer >= 2; got {count!r}")
-    return DiffusionInformation(classes=int(count)).clusters_of(y)
+    return DiffusionInformation(classes=integer(count, "count of clusters", 2)).clusters_of(y)
 
 
 def codec(kind: str | None) -> Codec[Any]:

@@ -10,6 +10,7 @@ from scipy.special import digamma
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
 from infoplane.measures.neighbours._search import distances
+from infoplane.settings import integer, one_of
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,8 @@ class KozachenkoLeonenko:
     metric: Literal["chebyshev", "euclidean"] = "chebyshev"
 
     def __post_init__(self) -> None:
-        _check.positive_integer(self.k, "k")
-        if self.metric not in ("chebyshev", "euclidean"):
-            raise ValueError(f"metric must be 'chebyshev' or 'euclidean'; got {self.metric!r}")
+        integer(self.k, "k", 1)
+        one_of(self.metric, "metric", ("chebyshev", "euclidean"))
 
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)

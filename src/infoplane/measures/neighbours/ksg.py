@@ -12,6 +12,7 @@ from infoplane.estimate import Estimate
 from infoplane.measures import _check
 from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.sample import Sample
+from infoplane.settings import integer
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class KSG:
     k: int = 5
 
     def __post_init__(self) -> None:
-        _check.positive_integer(self.k, "k")
+        integer(self.k, "k", 1)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         return by_neighbours(x, y, self.k, "KSG", _kraskov, _ross)

@@ -10,6 +10,7 @@ from infoplane.measures import _check
 from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.measures.neighbours.ksg import by_neighbours, digammas, without_single_classes
 from infoplane.sample import Sample
+from infoplane.settings import integer
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class MixedKSG:
     k: int = 5
 
     def __post_init__(self) -> None:
-        _check.positive_integer(self.k, "k")
+        integer(self.k, "k", 1)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         return by_neighbours(x, y, self.k, "MixedKSG", _mixed, _labelled)

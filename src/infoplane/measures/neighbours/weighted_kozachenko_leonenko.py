@@ -12,6 +12,7 @@ from infoplane.measures import _check
 from infoplane.measures.neighbours._search import all_distances, distances
 from infoplane.measures.neighbours._weights import missed, mutinfo_weights, paper_weights
 from infoplane.sample import Sample
+from infoplane.settings import integer, one_of
 
 Rule = Literal["paper", "mutinfo"]
 MISSED = 1e-6  # by how much weights may miss their conditions
@@ -85,9 +86,8 @@ class WeightedKozachenkoLeonenko:
     weights: Rule = "paper"
 
     def __post_init__(self) -> None:
-        _check.positive_integer(self.k, "k")
-        if self.weights not in get_args(Rule):
-            raise ValueError(f"weights must be 'paper' or 'mutinfo'; got {self.weights!r}")
+        integer(self.k, "k", 1)
+        one_of(self.weights, "weights", get_args(Rule))
 
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
