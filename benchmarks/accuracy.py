@@ -22,8 +22,9 @@ from infoplane import KSG, Extrapolated, Plugin, Sliced, SlicedPCA, known
 from infoplane.settings import describe
 from infoplane.storage.files import write_whole
 from infoplane.storage.json_lines import appending, read
+from infoplane.storage.markdown import markdown
 from infoplane.trust.accuracy import OURS, Accuracy, Cell, cells, measured
-from infoplane.trust.page import markdown, most_draws, refusals, table, text
+from infoplane.trust.page import most_draws, refusals, table, text
 
 DOCS = Path(__file__).parent.parent / "docs"
 CSV, PAGE = DOCS / "accuracy.csv", DOCS / "how-to-choose.md"

@@ -10,7 +10,7 @@ import pytest
 from infoplane import KSG, DegenerateData, Estimate, Sliced, known
 from infoplane.trust import accuracy
 from infoplane.trust.accuracy import OURS, Accuracy, Cell, as_measure, cells, compare, measured
-from infoplane.trust.page import markdown, page, refusals, table, text
+from infoplane.trust.page import page, refusals, table, text
 
 LAW = known.Normal(rho=0.75)
 TRUTH = LAW.mutual_information().value
@@ -183,10 +183,6 @@ def test_the_page_has_a_table_for_each_n():
     for part in ("## n = 500, 5 draws", "## n = 2,000, 3 draws", "## Refused by mine", "“too wide”"):
         assert part in said
     assert "Refused" not in page("mine", [ROW])
-
-
-def test_markdown_is_aligned():
-    assert len({len(line) for line in markdown([["a", "bb"], ["ccc", "d"]]).split("\n")}) == 1
 
 
 def test_a_sliced_measure_is_sliced_anew_in_every_draw():

@@ -79,9 +79,8 @@ def test_each_run_is_asked_its_own_questions(run, tmp_path, capsys, monkeypatch)
         runs.append(Run(tmp_path / "runs" / name).create({"experiment": "made up", "k": k}))
         runs[-1].set_probe(Probe(np.random.default_rng(1).normal(size=(60, 3)), np.arange(60) % 2))
         runs[-1].save_snapshot(0, {"probe": {"fc": np.random.default_rng(2).normal(size=(60, 2))}})
-    module = SimpleNamespace(questions=lambda k: {"I(T;Y)": Ask(KSG(k), of=("layer", "target"))})
-    made_up = lambda one: (SimpleNamespace(module=module), one.settings["k"])  # noqa: E731
-    monkeypatch.setattr("infoplane.cli.commands.experiment_of", made_up)
+    study = SimpleNamespace(questions=lambda k: {"I(T;Y)": Ask(KSG(k), of=("layer", "target"))})
+    monkeypatch.setattr("infoplane.cli.commands.study_of", lambda said, _: (study, said["k"]))
     call("measure", *(one.path for one in runs))
     asked = [{(row["quantity"], row["settings"]) for row in one.rows()} for one in runs]
     plane = "Sliced(measure=KSG(k=5), directions=500, dim=1, seed=0)"
@@ -152,7 +151,7 @@ def test_looking_at_runs_loads_no_measure_and_no_study(run, command):
     loaded = json.loads(done.stdout.splitlines()[-1])
     unused = {"numba", "sklearn", "torch", "infoplane.measures", "infoplane.evaluation", "infoplane.trust"}
     if command != "plot":  # which draws an xarray.Dataset, and xarray loads pandas
-        unused |= {"pandas", "xarray", "scipy", "matplotlib", "infoplane.experiments"}
+        unused |= {"pandas", "xarray", "scipy", "matplotlib"}
     assert not [name for name in loaded if name in unused or name.endswith((".study", ".report"))]
     assert "numpy" in loaded
 

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "track": "runs settings storage",
     "results": "estimate questions runs settings storage",
     "evaluation": "estimate questions sample settings storage runs results",
-    "trust": "estimate sample settings measures prepare known evaluation",
+    "trust": "estimate sample settings storage measures prepare known evaluation",
     "plots": "runs results storage",
 }
 MAY_IMPORT["experiments"] = " ".join(MAY_IMPORT)

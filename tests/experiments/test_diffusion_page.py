@@ -8,8 +8,8 @@ import pytest
 
 from infoplane.experiments.diffusion_toy import report
 from infoplane.experiments.diffusion_toy import samples as data
-from infoplane.experiments.diffusion_toy.study import COLUMNS, KERNELS, RULES, WIDE, DiffusionToy, cells
-from infoplane.experiments.shared.tables import read_rows
+from infoplane.experiments.diffusion_toy.study import COLUMNS, KERNELS, RULES, WIDE, DiffusionToy, batches
+from infoplane.experiments.shared.tables import IN_BITS, read_rows, values_in
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "reproductions"
@@ -39,7 +39,7 @@ def curve(made: report.Tables, study: str, name: str) -> dict[float, float]:
 
 def bits(made: report.Tables, study: str, name: str, key: str = "mean") -> dict[float, float]:
     own = [row for row in made.informations if (row["study"], row["measure"]) == (study, name)]
-    return {float(row["x"]): float(row[key]) * report.IN_BITS for row in own}
+    return {float(row["x"]): float(row[key]) * IN_BITS for row in own}
 
 
 def verdicts(made: report.Tables, study: str) -> dict[str, str]:
@@ -167,7 +167,7 @@ def flat(text: str) -> str:
 
 
 def measures(made: report.Tables) -> list[str]:
-    return report.names_in(made.informations)
+    return values_in(made.informations, "measure")
 
 
 def test_the_tables_are_those_of_the_run(made):
@@ -187,7 +187,8 @@ def test_nothing_is_left_to_fill_in():
 
 def test_the_study_is_whole(made):
     default = DiffusionToy()
-    wanted = {(cell.study, *one[:3]) for cell in cells(default) for one in cell.wanted}
+    keys = [cell.key for batch in batches(default) for cell in batch.cells]
+    wanted = {(key["study"], key["x"], key["columns"], key["measure"]) for key in keys}
     found = {
         (row["study"], float(row["x"]), int(row["columns"]), row["measure"])
         for row in [*made.curves, *made.informations]

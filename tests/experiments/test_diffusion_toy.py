@@ -2,13 +2,13 @@
 
 import math
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import cdist, pdist
 
-from infoplane import KSG, DiffusionInformation, Sample, spectra
+from infoplane import KSG, Binned, DiffusionInformation, Sample, spectra
 from infoplane.cli.app import app
 from infoplane.experiments.diffusion_toy import figures, report
 from infoplane.experiments.diffusion_toy import samples as data
@@ -40,90 +40,9 @@ def values(rows, study, name):
     }
 
 
-@pytest.mark.parametrize("draw", [study.draw for study in toy.studies(SMALL).values()])
-def test_data_follow_from_the_arguments(draw):
-    first, again, other = (draw(1, 50, 40, seed) for seed in (3, 3, 4))
-    for one, same in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one, same)
-        assert len(one) == 40
-    assert first[0].shape == (40, 50)
-    assert not np.array_equal(first[0], other[0])
-
-
-def test_two_blobs_at_a_distance():
-    near, far = data.split(0, 5, 2000, 0)[0], data.split(8.0, 5, 2000, 0)[0]
-    np.testing.assert_allclose(np.abs(far - near), np.tile([4.0, 0, 0, 0, 0], (2000, 1)), atol=1e-12)
-
-
-def test_clusters_are_all_as_far_apart():
-    x = data.clusters(4, 20, 4000, 0)[0]
-    centres = np.stack([x[i::4].mean(axis=0) for i in range(4)])
-    np.testing.assert_allclose(pdist(centres), data.APART, rtol=0.01)
-    np.testing.assert_allclose(x[0::4].std(axis=0), 1.0, rtol=0.1)
-
-
-def test_classes_draw_apart_and_shrink():
-    before, after = (data.training(progress, 20, 4000, 0)[0] for progress in (0, 1))
-    assert before.std(axis=0) == pytest.approx(np.ones(20), rel=0.1)
-    centres = np.stack([after[i :: data.CLASSES].mean(axis=0) for i in range(data.CLASSES)])
-    np.testing.assert_allclose(pdist(centres), 40, rtol=0.001)
-    assert after[0 :: data.CLASSES].std(axis=0) == pytest.approx(np.full(20, 0.1), rel=0.15)
-
-
-def test_branches_are_joined():
-    """Without noise, rows would lie on lines along the axes that touch: no gap is wider than a step."""
-    x = data.tree(5, 20, 4000, 0)[0]
-    assert np.linalg.matrix_rank(x[:, :5] - x[:, :5].mean(axis=0), tol=50) == 5
-    assert x[:, 5:].std() == pytest.approx(1, rel=0.02)
-    gap = 5.0
-    reached, frontier = {0}, [0]
-    near = cdist(x[:, :5], x[:, :5]) < gap
-    while frontier:
-        new = set(np.flatnonzero(near[frontier].any(axis=0))) - reached
-        reached |= new
-        frontier = list(new)
-    assert len(reached) == 4000
-
-
-@pytest.mark.parametrize("dim", [1, 3, 10])
-def test_spheres_and_cubes_fill_as_many_dimensions(dim):
-    ball, box = data.sphere(dim, 50, 500, 0)[0], data.cube(dim, 50, 500, 0)[0]
-    assert np.linalg.matrix_rank(ball) == dim + 1
-    assert np.linalg.matrix_rank(box) == dim
-    np.testing.assert_allclose(np.linalg.norm(ball, axis=1), data.RADIUS)
-    assert box.var(axis=0).sum() == pytest.approx(dim, rel=0.15)
-
-
-def test_noise_on_a_circle():
-    clean, noisy = (data.noise(sd, 20, 3000, 0)[0] for sd in (0, 2.0))
-    np.testing.assert_allclose(np.linalg.norm(clean, axis=1), data.RING)
-    assert (noisy - clean).std() == pytest.approx(2.0, rel=0.02)
-
-
-def test_labels_are_corrupted_as_the_channel_says():
-    (x, y), (same, changed) = (data.corrupted(part, 20, 5000, 0) for part in (0, 0.5))
-    np.testing.assert_array_equal(x, same)
-    assert (y != changed).mean() == pytest.approx(0.45, abs=0.03)  # one in ten falls on its own label
-    assert data.channel(0).mutual_information().value == pytest.approx(math.log(10))
-    assert data.channel(1).mutual_information().value == pytest.approx(0, abs=1e-12)
-
-
-def test_blobs_apart_are_known_by_their_label():
-    assert data.apart(0).mutual_information(20_000).value == pytest.approx(math.log(10), abs=1e-9)
-    assert 1 < data.near(0).mutual_information(20_000).value < math.log(10)
-
-
-def test_turned_blobs_keep_their_distances():
-    (narrow, y), (wide, same) = (data.blobs_turned(0, columns, 100, 0) for columns in (20, 200))
-    np.testing.assert_array_equal(y, same)
-    np.testing.assert_allclose(pdist(wide), pdist(narrow), rtol=1e-9)
-    noisy = data.blobs_near(0, 200, 100, 0)[0]
-    np.testing.assert_allclose(pdist(noisy[:, :20]), pdist(narrow), rtol=1e-9)
-
-
 def test_run_leaves_everything(small):
     into, rows = small
-    assert len(rows) == sum(len(cell.wanted) for cell in toy.cells(SMALL))
+    assert len(rows) == sum(len(batch.cells) for batch in toy.batches(SMALL))
     assert {path.name for path in into.glob("[!.]*")} == {
         *FILES,
         *("settings.json", "estimates.jsonl", "diffusion.md"),
@@ -132,7 +51,8 @@ def test_run_leaves_everything(small):
 
 
 def test_wide_studies_have_fewer_seeds():
-    found = {(cell.study, cell.seed) for cell in toy.cells(replace(SMALL, seeds=(3, 4, 5), wide_seeds=2))}
+    every = toy.batches(replace(SMALL, seeds=(3, 4, 5), wide_seeds=2))
+    found = {(batch.source.study, batch.source.seed) for batch in every}
     assert {seed for study, seed in found if study == "width, turned"} == {3, 4}
     assert {seed for study, seed in found if study == "corruption"} == {3, 4, 5}
 
@@ -195,6 +115,35 @@ def test_a_study_measured_afresh_counts(small, tmp_path, undrawn):
     assert len(json_lines.read(tmp_path / toy.ROWS)) == len(rows) + sum(r["study"] == "scale" for r in rows)
 
 
+def test_a_row_of_another_measure_is_stale(small, tmp_path, undrawn):
+    """It is left out of a report, measured anew, and stays out of the report."""
+    _, rows = small
+    toy.run(SMALL, tmp_path, report_only=True)
+    older = {"class": "Binned", "numbers": Binned.numbers - 1}
+    stale = [row | {"settings": older, "value": -1.0} if row["measure"] == "binned" else row for row in rows]
+    (tmp_path / toy.ROWS).write_bytes(b"".join(map(json_lines.line, stale)))
+    assert toy.run(SMALL, tmp_path, report_only=True) == [row for row in rows if row["measure"] != "binned"]
+    again = toy.run(SMALL, tmp_path)
+    assert [row["value"] for row in again] == [row["value"] for row in rows]
+    assert all(row["mean"] != "-1.000000" for row in read_rows(tmp_path / "information.csv"))
+    made = sum(row["measure"] == "binned" for row in rows)
+    assert len(json_lines.read(tmp_path / toy.ROWS)) == len(rows) + made
+    stale += [row for row in again if row["measure"] == "binned"]
+    (tmp_path / toy.ROWS).write_bytes(b"".join(map(json_lines.line, reversed(stale))))
+    assert toy.run(SMALL, tmp_path) == again, "whichever comes last in the file"
+
+
+def test_only_the_measure_alone_is_timed(small, tmp_path, undrawn, monkeypatch):
+    """Neither what others derived from the data, nor making them, nor compiling."""
+    timed = [batch for batch in toy.batches(SMALL) if batch.source.study == toy.TIMED]
+    assert all(len(batch.cells) == 1 for batch in timed)
+    warmed = []
+    monkeypatch.setattr(toy, "warm", lambda left: warmed.extend(left))
+    toy.run(SMALL, tmp_path, only=("width",))
+    toy.run(SMALL, tmp_path, only=("width",))
+    assert warmed == timed, "nothing is warmed where nothing is left"
+
+
 def test_nothing_to_draw(tmp_path):
     assert toy.run(SMALL, tmp_path, report_only=True) == []
     assert not list(tmp_path.glob("*.png"))
@@ -204,7 +153,7 @@ def test_refusals(small, tmp_path):
     into, _ = small
     with pytest.raises(ValueError, match="there is no study time; there are split, clusters"):
         toy.run(SMALL, tmp_path, only=("time",))
-    with pytest.raises(ValueError, match=r"n \(40 there, 70 asked\); take another folder"):
+    with pytest.raises(ValueError, match=r"n is 40 there and 70 now\. Take another folder"):
         toy.run(replace(SMALL, n=70), into)
     for wrong in ({"n": 39}, {"labelled": 99}, {"seeds": ()}, {"seeds": (1, 1)}, {"widths": (10,)}):
         with pytest.raises(ValueError, match="must be"):
@@ -284,6 +233,15 @@ def test_the_command_reports_and_lists_the_files(small, undrawn, capsys):
     words += ["50", "--wide", "100", "--wide-seeds", "1", "--report-only", "--into", str(into)]
     app(words, result_action="return_value")
     assert str(into / "trends.csv") in capsys.readouterr().out
+
+
+def test_it_is_repeated_from_its_settings(small, undrawn, tmp_path):
+    into, _ = small
+    for name in ("settings.json", toy.ROWS):
+        shutil.copy(into / name, tmp_path)
+    app(["run", "--config", str(tmp_path)], result_action="return_value")
+    for name in (toy.ROWS, "curves.csv", "diffusion.md"):
+        assert (tmp_path / name).read_bytes() == (into / name).read_bytes()
 
 
 def test_information_is_measured_with_the_package_s_defaults():

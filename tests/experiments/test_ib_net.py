@@ -10,7 +10,7 @@ import torch
 from infoplane import Binned, Run, bins
 from infoplane.experiments.ib_net import report as _ib_net_report
 from infoplane.experiments.ib_net import study as ib_net
-from infoplane.experiments.shared.tables import read_rows
+from infoplane.experiments.shared.tables import find, read_rows
 from infoplane.results import open_dataset
 
 SMALL = ib_net.IbNet(activations=("tanh",), epochs=1, seeds=(0, 1))
@@ -104,7 +104,7 @@ def test_run_leaves_everything(small):
     assert open_dataset(into / "dataset.nc")["value"].equals(ds["value"])
     rows = read_rows(into / "changes.csv")
     page = (into / "changes.md").read_text(encoding="utf-8")
-    assert page == f"{_ib_net_report.table(rows)}\n{_ib_net_report.verdicts(rows)}"
+    assert page == f"{_ib_net_report.changes_table(rows)}\n{_ib_net_report.verdicts(rows)}"
 
 
 def test_run_again_measures_nothing_again(small):
@@ -173,7 +173,7 @@ def test_seeds_that_never_fit_have_no_part_in_what_is_since_fitting(small):
     assert _ib_net_report.fitted(ds, "tanh").tolist() == [-1, -1]
     rows = _ib_net_report.changes(ds)
     assert {row["since"] for row in rows} == {"first epoch"}
-    assert "| tanh | output |  |  |  |" in _ib_net_report.table(rows)
+    assert "| tanh | output |  |  |  |" in _ib_net_report.changes_table(rows)
     accuracy = {"metric": "tanh_train_accuracy", "run": "seed-1", "metric_step": 1}
     some = ds.copy(deep=True)
     some["metric_value"].loc[accuracy] = 0.96
@@ -190,7 +190,7 @@ def test_table_and_verdicts_of_a_study():
         | {"quantity": quantity, "change": change, "verdict": verdict}
         for quantity, (change, verdict) in (numbers | {"I_σ(X;T)": ("0.0", "neither")}).items()
     ]
-    assert _ib_net_report.table(rows).splitlines()[2] == (
+    assert _ib_net_report.changes_table(rows).splitlines()[2] == (
         "| tanh | hidden5 | **−1.25 ± 0.10** | **+0.50 ± 0.10** | +0.00 ± 0.10 |"
     )
     assert _ib_net_report.verdicts(rows).splitlines() == [
@@ -203,7 +203,7 @@ def test_table_and_verdicts_of_a_study():
 def test_accuracies_stand_beside_the_changes(small):
     into, ds = small
     rows = read_rows(into / "changes.csv")
-    (row,) = _ib_net_report.find(rows, {"quantity": "test accuracy"})
+    (row,) = find(rows, {"quantity": "test accuracy"})
     at_the_end = ds["metric_value"].sel(metric="tanh_test_accuracy", metric_step=1)
     assert float(row["last"]) == pytest.approx(float(at_the_end.mean()), abs=1e-4)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from infoplane.experiments.ib_net import report
-from infoplane.experiments.shared.tables import Row, read_rows
+from infoplane.experiments.shared.tables import Row, find, read_rows
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reproductions"
 PAGE = (FOLDER / "ib-net.md").read_text(encoding="utf-8")
@@ -18,12 +18,12 @@ def rows() -> list[Row]:
 
 
 def one(rows: list[Row], **where: str) -> Row:
-    (row,) = report.find(rows, where)
+    (row,) = find(rows, where)
     return row
 
 
 def test_table_and_verdicts_are_those_of_the_run(rows):
-    assert report.table(rows) in PAGE
+    assert report.changes_table(rows) in PAGE
     assert report.verdicts(rows) in PAGE
 
 

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from infoplane import HSIC, Criterion, DegenerateData, Run, data, kernels, labels
-from infoplane.cli.studies import experiment_of
 from infoplane.experiments.mnist_hsic import report, training
 from infoplane.experiments.mnist_hsic import study as mnist_hsic
 from infoplane.experiments.mnist_hsic.numbers import while_training
 from infoplane.experiments.mnist_hsic.published_array import at_layers
 from infoplane.experiments.shared.tables import read_rows
+from infoplane.experiments.studies import study_of
 from infoplane.results import open_dataset
 
 SMALL = mnist_hsic.MnistHsic(
@@ -66,8 +66,8 @@ def test_run_again_measures_nothing_again_and_takes_what_was_trained_apart(small
 
 def test_a_run_tells_its_settings(small):
     into, _ = small
-    experiment, settings = experiment_of(Run(into / "dropout-seed-1"))
-    assert experiment.module is mnist_hsic
+    study, settings = study_of(Run(into / "dropout-seed-1").settings, "the run")
+    assert study is mnist_hsic
     assert settings == replace(SMALL, networks=("dropout",), seeds=(1,))
 
 

@@ -83,14 +83,6 @@ def test_another_variant_in_the_same_folder_is_refused(study):
         mnist_mlp.run(replace(SMALL, hidden=16), into, train_only=True)
 
 
-def test_batches_cover_an_epoch_and_do_not_depend_on_the_past():
-    first = list(mnist_mlp.batches(10, 4, seed=3, epoch=5))
-    assert [len(rows) for rows in first] == [4, 4, 2]
-    assert sorted(np.concatenate(first)) == list(range(10))
-    np.testing.assert_array_equal(first[0], next(mnist_mlp.batches(10, 4, seed=3, epoch=5)))
-    assert (np.concatenate(list(mnist_mlp.batches(99, 99, 3, 6))) != np.arange(99)).any()
-
-
 def test_torch_s_random_state_is_left_alone():
     before = torch.get_rng_state()
     mnist_mlp.network(SMALL, seed=3)

@@ -13,6 +13,7 @@ from infoplane.experiments.regression import other_estimators as other
 from infoplane.experiments.regression import study as regression
 from infoplane.experiments.regression.report import SHUFFLED, tables
 from infoplane.experiments.shared.tables import read_rows
+from infoplane.experiments.shared.training import batches
 from infoplane.results import open_dataset
 
 SMALL = regression.Regression(n=90, train=60, epochs=3, seeds=(0,))
@@ -68,8 +69,8 @@ def test_asked_rows_come_in_the_order_of_the_batches():
     (x, y), model = (regression.draw_data(SMALL, 0)["train"], regression.network(SMALL, 0))
     still = torch.optim.SGD(model.parameters(), lr=0.0)
     x, y = torch.from_numpy(x), torch.from_numpy(y)
-    gathered = regression.one_epoch(model, still, x, y, regression.batches(SMALL, 0, 1))
-    order = np.concatenate(list(regression.batches(SMALL, 0, 1)))
+    gathered = regression.one_epoch(model, still, x, y, batches(60, 32, seed=0, epoch=1))
+    order = np.concatenate(list(batches(60, 32, seed=0, epoch=1)))
     assert list(gathered) == LAYERS
     assert sorted(order) == list(range(60))
     assert (order != np.arange(60)).any()

@@ -1,16 +1,14 @@
 """The experiment in a small form, its tables from rows whose truth is known, and the page of the real run."""
 
 import json
-import math
 import re
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from infoplane import KSG, FromEntropy, KozachenkoLeonenko, known
+from infoplane import KSG, FromEntropy, KozachenkoLeonenko
 from infoplane.cli.app import app
-from infoplane.experiments.shared import study_settings as _study_settings
+from infoplane.experiments.shared import study_settings
 from infoplane.experiments.shared.tables import read_rows
 from infoplane.experiments.synthetic import figures, report
 from infoplane.experiments.synthetic import study as synthetic
@@ -23,7 +21,7 @@ NAMES = ["KSG", "KL", "WKL", "S₁", "S₂", "S₁, 1-NN"]
 
 
 def keep_settings(folder):
-    _study_settings.keep(SMALL, synthetic.NAME, folder / synthetic.SETTINGS)
+    study_settings.keep(SMALL, synthetic.NAME, folder)
 
 
 def untimed(rows):
@@ -101,12 +99,17 @@ def test_resumed_after_losing_rows_it_is_the_same(small, tmp_path):
         assert (tmp_path / name).read_bytes() == (into / name).read_bytes()
 
 
-def test_rows_of_an_older_measure_are_measured_again(small, monkeypatch):
-    into, _ = small
-    monkeypatch.setattr(KSG, "numbers", KSG.numbers + 1)
-    old = json_lines.read(into / synthetic.ROWS)
-    again = {name for cell in synthetic.cells(SMALL, old) for name, _ in cell.measures}
-    assert again == {"KSG", "S₁", "S₂"}
+def test_rows_of_an_older_measure_are_measured_again(small, tmp_path, monkeypatch):
+    _, rows = small
+    keep_settings(tmp_path)
+    older = [{**row, "measure": {**row["measure"], "numbers": 0}, "value": -1.0} for row in rows]
+    mixed = [old if row["estimator"] == "KSG" else row for row, old in zip(rows, older, strict=True)]
+    (tmp_path / synthetic.ROWS).write_bytes(b"".join(map(json_lines.line, mixed)))
+    monkeypatch.setattr(figures, "draw", lambda *_: None)
+    kept = synthetic.run(SMALL, tmp_path, report_only=True)
+    assert kept == [row for row in rows if row["estimator"] != "KSG"]
+    assert untimed(synthetic.run(SMALL, tmp_path)) == untimed(rows)
+    assert len(json_lines.read(tmp_path / synthetic.ROWS)) == len(rows) + len(rows) // len(NAMES)
 
 
 def test_a_finished_study_is_only_reported(small):
@@ -116,7 +119,7 @@ def test_a_finished_study_is_only_reported(small):
     assert (into / synthetic.ROWS).read_bytes() == before
 
 
-def test_processes_give_the_same(tmp_path):
+def test_threads_give_the_same(tmp_path):
     tiny = replace(SMALL, dims=(3,), n=60, directions=4, wide_directions=2)
     one, two = (synthetic.run(tiny, tmp_path / str(workers), workers=workers) for workers in (1, 2))
     assert untimed(one) == untimed(two)
@@ -143,7 +146,8 @@ def test_an_interrupted_study_is_reported_as_far_as_it_goes(small, tmp_path):
 
 
 def test_all_dimensions_of_a_rerun_come_before_the_next():
-    order = [(cell.rerun, cell.dim) for cell in synthetic.cells(replace(SMALL, reruns=2))]
+    sources = [batch.source for batch in synthetic.batches(replace(SMALL, reruns=2))]
+    order = [(source.rerun, source.dim) for source in sources]
     assert list(dict.fromkeys(order)) == [(0, 1), (0, 9), (1, 1), (1, 9)]
 
 
@@ -158,7 +162,7 @@ def test_every_cell_has_a_sample_of_its_own():
 def test_other_settings_are_refused(small):
     into, _ = small
     before = (into / synthetic.ROWS).read_bytes()
-    with pytest.raises(ValueError, match=r"reruns \(1 there, 2 asked\), n \(200 there, 300 asked\); take"):
+    with pytest.raises(ValueError, match="reruns is 1 there and 2 now; n is 200 there and 300 now"):
         synthetic.run(replace(SMALL, reruns=2, n=300), into)
     assert (into / synthetic.ROWS).read_bytes() == before
 
@@ -170,97 +174,6 @@ def test_other_settings_are_refused(small):
 def test_impossible_settings_are_refused(wrong):
     with pytest.raises(ValueError, match="must be"):
         synthetic.Synthetic(**wrong)
-
-
-def made_up(by_rerun, dim=6, name="S₁"):
-    return [
-        {"dim": dim, "estimator": name, "rerun": rerun, "point": point, "value": value, "note": "why"}
-        for rerun, line in enumerate(by_rerun)
-        for point, value in enumerate(line)
-    ]
-
-
-def test_correlations_of_made_up_rows():
-    """With I = 0, 1, 2: values 0, 1, 1 have √3/2; a falling line −1; mean and deviation follow."""
-    rows = made_up([[0.0, 1.0, 1.0], [5.0, 3.0, 1.0], [0.0, 1.0]])  # the third rerun is not complete
-    rows += made_up([[0.0, None, 1.0]], dim=8, name="WKL")
-    information = [0.0, 1.0, 2.0]
-    first, second = report.correlations(report.complete(rows, 3), information, rows)
-    each = [math.sqrt(3) / 2, -1.0]
-    assert float(first["mean"]) == pytest.approx(np.mean(each), abs=1e-6)
-    assert float(first["sd"]) == pytest.approx(np.std(each, ddof=1), abs=1e-6)
-    assert (first["reruns"], float(first["published"]), first["note"]) == ("2", 0.985, "")
-    assert (second["mean"], second["sd"], second["reruns"], second["note"]) == ("", "", "1", "why")
-
-
-def test_correlation_of_a_constant_is_none():
-    assert math.isnan(report.correlation([0.0, 1.0, 2.0], np.array([0.0, 0.0, 0.0])))
-
-
-def test_values_stand_beside_their_truth():
-    rows = made_up([[0.1, 0.3, 0.2], [0.3, 0.3, 0.4]], dim=2) + made_up([[0.0, 1.0, 2.0]], dim=2, name="KSG")
-    means = report.values(report.complete(rows, 3), [0.0, 1.0, 2.0])
-    assert [float(row["mean"]) for row in means[:3]] == pytest.approx([0.2, 0.3, 0.3], abs=1e-6)
-    closed = [-math.log((1 + math.exp(-i / 2)) / 2) for i in (0, 1, 2)]  # two columns, ρ² = 1 - exp(-I)
-    assert [float(row["truth"]) for row in means[:3]] == pytest.approx(closed, abs=1e-6)
-    assert [float(row["truth"]) for row in means[3:]] == [0, 1, 2]
-
-
-@pytest.mark.parametrize(
-    ("by_dim", "last"),
-    [
-        ({1: 1.0, 2: 0.9, 5: 0.89, 6: 0.95}, 2),
-        ({2: 0.95, 1: 0.99}, 2),
-        ({1: 0.5, 2: 0.99}, None),
-        ({1: 1.0, 2: math.nan, 5: 1.0}, 1),
-    ],
-)
-def test_ranks_up_to_the_first_gap(by_dim, last):
-    assert report.ranks_up_to(by_dim) == last
-
-
-def test_how_far_the_published_curves_rank():
-    assert [report.ranks_up_to(report.PUBLISHED[name]) for name in ("WKL", "S₁")] == [5, 10]
-
-
-def line(ax, label):
-    (found,) = [one for one in ax.get_lines() if one.get_label() == label]
-    return found.get_xdata(), found.get_ydata()
-
-
-def test_figure_one_holds_the_estimates_the_truth_and_the_closed_form():
-    rows = made_up([[0.0, 0.02, 0.04]]) + made_up([[0.0, 1.5, 3.0]], name="KSG")
-    studies = report.complete(rows, 3)
-    information = [0.0, 2.0, 4.0]
-    about, means = report.correlations(studies, information), report.values(studies, information)
-    whole, slices = figures.draw_estimates(about, means).axes
-    np.testing.assert_allclose(line(whole, "truth"), [information, information])
-    exact = [known.Normal(information=i, dims=6).sliced().value for i in information]
-    np.testing.assert_allclose(line(slices, "S₁, exact"), [information, exact], atol=1e-6)
-    labels = [text.get_text() for text in slices.get_legend().get_texts()]
-    assert labels == ["S₁, exact", "S₁: 1.000"]
-    (estimates,) = slices.containers
-    np.testing.assert_allclose(estimates.lines[0].get_ydata(), [0.0, 0.02, 0.04])
-
-
-def test_figure_one_counts_what_lies_outside():
-    rows = made_up([[0.0, -40.0, 3.0]], name="WKL")
-    studies = report.complete(rows, 3)
-    information = [0.0, 2.0, 4.0]
-    about = report.correlations(studies, information)
-    ax = figures.draw_estimates(about, report.values(studies, information)).axes[0]
-    assert ax.get_legend().get_texts()[1].get_text().endswith("(1 outside)")
-
-
-def test_figure_two_holds_ours_and_the_published():
-    rows = made_up([[0.0, 1.0, 1.0], [0.0, 1.0, 2.0]]) + made_up([[0.0, 1.0, 1.0]], dim=10)
-    about = report.correlations(report.complete(rows, 3), [0.0, 1.0, 2.0])
-    (ax,) = figures.draw_correlations(about).axes
-    half = math.sqrt(3) / 2
-    np.testing.assert_allclose(line(ax, "S₁"), [[6, 10], [(1 + half) / 2, half]], atol=1e-6)
-    np.testing.assert_allclose(line(ax, "published SMI"), [report.DIMS, report.SLICED])
-    band = ax.collections[0].get_paths()[0].vertices
-    assert band[:, 1].max() == pytest.approx((1 + half) / 2 + (1 - half) / math.sqrt(2), abs=1e-6)
 
 
 def test_tables_of_a_study(small):
@@ -280,3 +193,22 @@ def test_the_command_reports_and_lists_the_files(small, capsys):
     words += ["--n", "200", "--wide-directions", "5", "--as-published", "--report-only", "--into", str(into)]
     app(words, result_action="return_value")
     assert str(into / "correlation.csv") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["", "settings.json"])
+def test_it_is_repeated_from_its_settings(small, tmp_path, name):
+    into, rows = small
+    app(
+        ["run", "--config", str(into / name), "--into", str(tmp_path / "again")], result_action="return_value"
+    )
+    assert untimed(json_lines.read(tmp_path / "again" / synthetic.ROWS)) == untimed(rows)
+
+
+def test_an_interrupted_study_is_finished_from_its_settings(small, tmp_path):
+    into, rows = small
+    keep_settings(tmp_path)
+    lines = (into / synthetic.ROWS).read_bytes().splitlines(keepends=True)
+    (tmp_path / synthetic.ROWS).write_bytes(b"".join(lines[:30]))
+    app(["run", "--config", str(tmp_path)], result_action="return_value")
+    assert untimed(synthetic.run(SMALL, tmp_path, report_only=True)) == untimed(rows)
+    assert len(json_lines.read(tmp_path / synthetic.ROWS)) == len(rows)

@@ -8,8 +8,9 @@ from cyclopts import App, Parameter
 
 from infoplane import __version__
 from infoplane.cli.interrupts import ending_at_signals
+from infoplane.experiments import studies
 
-COMMANDS, LOOKS, RUNS = "infoplane.cli.commands:", "infoplane.cli.looking:", "infoplane.cli.studies:"
+COMMANDS, LOOKS, STUDIES = "infoplane.cli.commands:", "infoplane.cli.looking:", "infoplane.cli.studies:"
 
 app = App(
     name="infoplane",
@@ -19,18 +20,13 @@ app = App(
 )
 run = App(
     name="run",
-    help="Train, measure and draw an experiment; started again, it goes on where it was.",
+    help="Train, measure and draw a study; started again, it goes on where it was.",
     default_parameter=Parameter(consume_multiple=True, negative_iterable=()),  # --seeds 0 1 2
 )
 app.command(run)
-run.command(RUNS + "mnist_mlp", name="mnist-mlp", help="Sliced planes of a ReLU network on MNIST.")
-run.command(RUNS + "wongso", name="wongso", help="mnist-mlp as in the published notebooks.")
-run.command(RUNS + "regression", name="regression", help="Why the information of a layer was negative.")
-run.command(RUNS + "ib_net", name="ib-net", help="The 12-bit task: does tanh compress, does ReLU?")
-run.command(RUNS + "mnist_hsic", name="mnist-hsic", help="HSIC planes as PyGlow drew them, and on a probe.")
-run.command(RUNS + "synthetic", name="synthetic", help="Up to which dimension estimates rank the truth.")
-run.command(RUNS + "diffusion_toy", name="diffusion-toy", help="What diffusion spectra see, and σ's part.")
-app.command(RUNS + "demo", name="demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
+for study in studies.commands().values():
+    run.command(STUDIES + study.name, name=study.name, help=study.help)
+app.command("infoplane.cli.demo:demo", help="Train on 5,000 digits, measure and draw, in two minutes.")
 app.command(COMMANDS + "measure", name="measure", help="Measure what is not measured yet in these runs.")
 app.command(COMMANDS + "benchmark", name="benchmark", help="A measure of your own against known information.")
 app.command(LOOKS + "plot", name="plot", help="Draw what was measured in these runs.")
@@ -39,19 +35,19 @@ app.command(LOOKS + "list_runs", name="list", help="The runs under a folder.")
 
 
 @run.default
-def again(*, config: Path, into: Path | None = None) -> None:
-    """Repeat a run from the ``run.json`` it left.
+def repeat(*, config: Path, into: Path | None = None) -> None:
+    """Repeat a run from the settings it left.
 
     Parameters
     ----------
     config
-        A ``run.json``, or the folder that holds it.
+        A ``run.json`` or a study's ``settings.json``, or the folder that holds it.
     into
         Where the repetition goes; by default where the run is, which finishes it if it was interrupted.
     """
-    from infoplane.cli import studies as _run_commands
+    from infoplane.cli.studies import again
 
-    _run_commands.again(config, into)
+    again(config, into)
 
 
 def main(words: list[str] | None = None) -> None:

@@ -8,8 +8,8 @@ from cyclopts import Parameter
 
 from infoplane.cli.cluster import executor_of
 from infoplane.cli.reference import Many, from_file
-from infoplane.cli.studies import experiment_of
 from infoplane.evaluation import evaluate
+from infoplane.experiments.studies import study_of
 from infoplane.known import catalogue
 from infoplane.measures import KSG, Sliced
 from infoplane.questions import Ask
@@ -86,8 +86,8 @@ def _summarise(ds: "xr.Dataset") -> None:
 def _own_questions(run: Run) -> Mapping[str, Ask]:
     if "experiment" not in run.settings:
         return PLANE
-    experiment, settings = experiment_of(run)
-    return experiment.module.questions(settings)
+    study, settings = study_of(run.settings, f"{run.path}/run.json")
+    return study.questions(settings)
 
 
 def benchmark(

@@ -1,195 +1,83 @@
-"""What the commands of `cli` that run an experiment do. Imported when one runs, as `_commands` is."""
+"""The commands of ``infoplane run``, made of the studies that are there. Imported when one runs."""
 
-from dataclasses import dataclass, fields, replace
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from infoplane.experiments.diffusion_toy import study as dif
-from infoplane.experiments.ib_net import study as ib
-from infoplane.experiments.mnist_hsic import study as hsic
-from infoplane.experiments.mnist_mlp import study as mlp
-from infoplane.experiments.regression import study as reg
-from infoplane.experiments.synthetic import study as syn
+from infoplane.experiments.shared.study_settings import SETTINGS, read
+from infoplane.experiments.studies import Command, commands, study_of
 from infoplane.runs import Run
 
-Flat = Parameter(name="*")
+FLAT, KEYWORD = Parameter(name="*"), inspect.Parameter.KEYWORD_ONLY
 
 
-@dataclass(frozen=True)
-class Experiment:
-    module: ModuleType
-    settings: type
+def __getattr__(name: str) -> Callable[..., None]:
+    """The command of this name, so that `cli.app` can give commands by names alone."""
+    known = commands()
+    if name not in known:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return command(known[name])
 
 
-EXPERIMENTS = {
-    mlp.NAME: Experiment(mlp, mlp.MnistMlp),
-    reg.NAME: Experiment(reg, reg.Regression),
-    ib.NAME: Experiment(ib, ib.IbNet),
-    hsic.NAME: Experiment(hsic, hsic.MnistHsic),
-}
+def command(one: Command) -> Callable[..., None]:
+    """A study's `run` with its settings as options; then a list of what is there."""
+    study = one.load()
+    kind, named = getattr(study, one.settings), getattr(study, "OPTIONS", {})
+    called = {option: name for name, option in named.items()}
+
+    def run(*, settings: Any = kind(), into: Path | None = None, **others: Any) -> None:  # noqa: B008  (frozen)
+        given = {called.get(option, option): value for option, value in others.items()}
+        run_and_list(study, settings, into or folder_of(study, settings), **given)
+
+    others = [
+        each.replace(name=named.get(each.name, each.name), kind=KEYWORD)
+        for each in list(inspect.signature(study.run).parameters.values())[2:]
+    ]
+    usual = f"{folder_of(study, kind())}{' (the settings say)' if hasattr(study, 'folder') else ''}"
+    where = Annotated[Path | None, Parameter(help=f"Where everything goes; by default {usual}.")]
+    parameters = [
+        inspect.Parameter("settings", KEYWORD, default=kind(), annotation=Annotated[kind, FLAT]),
+        inspect.Parameter("into", KEYWORD, default=None, annotation=where),
+        *others,
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    run.__doc__ = inspect.getdoc(study.run)
+    for name, option in named.items():
+        run.__doc__ = run.__doc__.replace(f"\n{name} :", f"\n{option} :") if run.__doc__ else None
+    return run
 
 
-def mnist_mlp(
-    *,
-    settings: Annotated[mlp.MnistMlp, Flat] = mlp.MnistMlp(),  # noqa: B008  (frozen)
-    into: Path | None = None,
-    train_only: bool = False,
-) -> None:
-    """Train a ReLU network on MNIST for several seeds; measure and draw its sliced planes.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    into
-        The folder for all seeds; by default h64 (or how many hidden units) in runs/mnist-mlp.
-    train_only
-        Leave measuring and drawing to ``infoplane measure`` and ``infoplane plot``.
-    """
-    _run(mlp, settings, into or Path("runs") / mlp.NAME / _variant(settings), train_only)
+def folder_of(study: ModuleType, settings: Any) -> Path:
+    """Where a study goes by default."""
+    return study.folder(settings) if hasattr(study, "folder") else Path("runs") / study.NAME
 
 
-def wongso(
-    *,
-    settings: Annotated[mlp.Wongso, Flat] = mlp.Wongso(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/mnist-mlp/wongso"),
-    train_only: bool = False,
-) -> None:
-    """Like mnist-mlp, with the defaults of the published notebooks; sets their table beside ours."""
-    _run(mlp, settings, into, train_only)
-
-
-def regression(
-    *,
-    settings: Annotated[reg.Regression, Flat] = reg.Regression(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/regression"),
-    train_only: bool = False,
-) -> None:
-    """Measure a small regression network the wrong way and the right way."""
-    _run(reg, settings, into, train_only)
-
-
-def ib_net(
-    *,
-    settings: Annotated[ib.IbNet, Flat] = ib.IbNet(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/ib-net"),
-    train_only: bool = False,
-) -> None:
-    """Train tanh and ReLU networks on a 12-bit task; measure and draw their binned and KDE planes."""
-    _run(ib, settings, into, train_only)
-
-
-def mnist_hsic(
-    *,
-    settings: Annotated[hsic.MnistHsic, Flat] = hsic.MnistHsic(),  # noqa: B008  (frozen)
-    into: Path | None = None,
-    train_only: bool = False,
-) -> None:
-    """Train PyGlow's network for several seeds; measure its HSIC plane as published, and on a fixed probe.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    into
-        The folder for all networks and seeds; by default that of the dataset in runs/mnist-hsic.
-    train_only
-        Leave measuring and drawing for later.
-    """
-    _run(hsic, settings, into or Path("runs") / hsic.NAME / settings.dataset, train_only)
-
-
-def synthetic(
-    *,
-    settings: Annotated[syn.Synthetic, Flat] = syn.Synthetic(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/synthetic"),
-    workers: int | None = None,
-    report_only: bool = False,
-) -> None:
-    """Measure normal vectors of known information, whole and in slices, in up to 100 dimensions.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    into
-        Where the estimates, tables and figures go.
-    workers
-        Processes; by default one per core.
-    report_only
-        Measure nothing; tables and figures of what is there.
-    """
-    syn.run(settings, into, workers=workers, report_only=report_only)
-    _list_files(syn.NAME, into)
-
-
-def diffusion_toy(
-    *,
-    settings: Annotated[dif.DiffusionToy, Flat] = dif.DiffusionToy(),  # noqa: B008  (frozen)
-    into: Path = Path("runs/diffusion-toy"),
-    studies: tuple[str, ...] = (),
-    afresh: bool = False,
-    report_only: bool = False,
-) -> None:
-    """Measure diffusion spectral entropy and information of made-up data, with many bandwidths.
-
-    Parameters
-    ----------
-    settings
-        Of the experiment.
-    into
-        Where the estimates, tables and figures go.
-    studies
-        Measure these only, such as width, which is timed.
-    afresh
-        Measure them again: for the times, once nothing else runs.
-    report_only
-        Measure nothing; tables and figures of what is there.
-    """
-    dif.run(settings, into, only=studies, afresh=afresh, report_only=report_only)
-    _list_files(dif.NAME, into)
-
-
-def demo(*, into: Path = Path("runs/demo"), tiny: bool = False) -> None:
-    """Train the network on 5,000 digits, measure and draw.
-
-    Parameters
-    ----------
-    into
-        Where the runs, the dataset and the figures go.
-    tiny
-        The smallest form that still does every step, for tests.
-    """
-    small = mlp.Demo(hidden=8, depth=2, epochs=2, snapshots=3, seeds=(0,), directions=20, probe=200)
-    _run(mlp, small if tiny else mlp.Demo(), into, False)
-
-
-def _run(module: ModuleType, settings: Any, into: Path, train_only: bool) -> None:
-    module.run(settings, into, train_only=train_only)
-    _list_files(module.NAME, into)
-
-
-def _list_files(name: str, into: Path) -> None:
-    print(f"{name}: everything is in {into}/")
+def run_and_list(study: ModuleType, settings: Any, into: Path, **others: Any) -> None:
+    study.run(settings, into, **others)
+    print(f"{study.NAME}: everything is in {into}/")
     for path in sorted([*into.glob("*"), *into.glob("plots/*")]):
         if path.name != "plots" and not path.name.startswith("."):
             print(f"  {path}{'/' if path.is_dir() else ''}")
 
 
-def _variant(settings: mlp.MnistMlp) -> str:
-    return f"h{settings.hidden}" + ("-5k" if settings.dataset == "mnist-5k" else "")
-
-
 def again(config: Path, into: Path | None) -> None:
-    """Repeat the run whose ``run.json`` this is."""
+    """Repeat a study from the file that says its settings: of one of its runs, or of its folder."""
+    if config.name == SETTINGS or (config / SETTINGS).exists():
+        path = config if config.name == SETTINGS else config / SETTINGS
+        study, settings = study_of(read(path), str(path))
+        run_and_list(study, settings, into or path.parent)
+        return
     run = Run(config.parent if config.name == "run.json" else config)
-    experiment, settings = experiment_of(run)
+    study, settings = study_of(run.settings, f"{run.path}/run.json")
     if into is None:
         into, settings = run.path.parent, replace(settings, seeds=_seeds_beside(run))
-    _run(experiment.module, settings, into, False)
+    run_and_list(study, settings, into)
 
 
 def _seeds_beside(run: Run) -> tuple[int, ...]:
@@ -197,19 +85,3 @@ def _seeds_beside(run: Run) -> tuple[int, ...]:
     beside = [Run(path.parent).settings for path in run.path.parent.glob("*/run.json")]
     same = [other for other in beside if {**other, "seeds": 0} == {**run.settings, "seeds": 0}]
     return tuple(sorted({seed for other in same for seed in other["seeds"]}))
-
-
-def experiment_of(run: Run) -> tuple[Experiment, Any]:
-    """The experiment a run belongs to, and its settings."""
-    recorded = dict(run.settings)
-    name = recorded.pop("experiment", None)
-    if name not in EXPERIMENTS:
-        raise ValueError(
-            f"{run.path} is not a run of an experiment ({', '.join(EXPERIMENTS)}): its settings name {name!r}"
-        )
-    known = {field.name for field in fields(EXPERIMENTS[name].settings)}
-    unknown = sorted(recorded.keys() - known)
-    if unknown:
-        raise ValueError(f"{run.path}/run.json has settings that {name} does not know: {', '.join(unknown)}")
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in recorded.items()}
-    return EXPERIMENTS[name], EXPERIMENTS[name].settings(**plain)

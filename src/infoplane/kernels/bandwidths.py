@@ -9,7 +9,7 @@ from array_api_compat import array_namespace
 
 from infoplane.directions import row_places
 from infoplane.estimate import DegenerateData, TooFewSamples
-from infoplane.kernels._distances import centred, half_squared, half_squares, kth_smallest, squared
+from infoplane.kernels.distances import centred, half_squared, half_squares, kth_smallest, squared
 from infoplane.sample import Sample
 from infoplane.settings import integer, number, switch
 

@@ -8,8 +8,8 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from infoplane.estimate import DegenerateData
-from infoplane.kernels._distances import centred, half_squared, half_squares, manhattan, squared
 from infoplane.kernels.bandwidths import Bandwidth, Median, Neighbours, checked, one_width, own_widths
+from infoplane.kernels.distances import centred, half_squared, half_squares, manhattan, squared
 from infoplane.kernels.matrix import Gram
 from infoplane.sample import Sample
 

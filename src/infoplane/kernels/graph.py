@@ -8,7 +8,7 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 from infoplane.estimate import TooFewSamples
-from infoplane.kernels._distances import centred, kth_smallest, squared
+from infoplane.kernels.distances import centred, kth_smallest, squared
 from infoplane.kernels.forms import numbers_only
 from infoplane.sample import Sample
 from infoplane.settings import integer, switch

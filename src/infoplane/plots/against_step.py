@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
 
-from infoplane.plots import _style as style
+from infoplane.plots import style
 from infoplane.results import check_schema
 from infoplane.results.differences import level_error, mean_over_runs, measured, part, pick, sources
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from infoplane.plots import _style as style
+from infoplane.plots import style
 from infoplane.results import check_schema
 from infoplane.results.differences import changes, mean_over_runs, measured, part, pick, sources
 

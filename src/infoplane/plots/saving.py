@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from infoplane.plots._style import RC
+from infoplane.plots.style import RC
 from infoplane.storage.files import write_whole
 
 FORMATS: dict[str, dict] = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}, ".png": {}}

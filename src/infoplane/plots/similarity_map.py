@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from infoplane.plots import _style as style
+from infoplane.plots import style
 
 WRITTEN = 12  # layers on a side, up to which the values stand in the cells
 

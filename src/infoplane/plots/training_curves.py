@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from infoplane.plots import _style as style
+from infoplane.plots import style
 from infoplane.results import check_schema
 
 SETS = {"train": 0, "training": 0, "test": 1, "val": 2, "valid": 2, "validation": 2, "dev": 2, "eval": 2}

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infoplane.storage.arrays import some
+from infoplane.settings import differences
 from infoplane.storage.files import exclusive, write_whole
 from infoplane.storage.json_lines import plain
 
@@ -25,7 +25,7 @@ def create(path: Path, settings: Mapping[str, Any], step: str, seeds: int | Sequ
     with exclusive(path, wait=10):
         if path.exists():
             there = read(path)
-            changed = _differences({key: there[key] for key in SAID}, said)
+            changed = differences({key: there[key] for key in SAID}, said)
             if changed:
                 raise ValueError(
                     f"{path.parent} was made with other settings: {'; '.join(changed)}. Use a new folder, or "
@@ -60,23 +60,6 @@ def read(path: Path) -> dict[str, Any]:
             f"{path} has format {info['format']}, from a later version of infoplane: update infoplane"
         )
     return info
-
-
-def _differences(there: Any, now: Any, name: str = "") -> list[str]:
-    if isinstance(there, dict) and isinstance(now, dict):
-        keys = list(there) + [key for key in now if key not in there]
-        parts = [(there.get(key, _ABSENT), now.get(key, _ABSENT), key) for key in keys]
-        return [
-            text for old, new, key in parts for text in _differences(old, new, f"{name}.{key}".strip("."))
-        ]
-    return [] if there == now else [f"{name} is {_show(there)} there and {_show(now)} now"]
-
-
-_ABSENT = object()
-
-
-def _show(value: Any) -> str:
-    return "absent" if value is _ABSENT else f"[{some(value)}]" if isinstance(value, list) else repr(value)
 
 
 def _versions() -> dict[str, str]:

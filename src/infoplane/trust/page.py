@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from statistics import median
 
+from infoplane.storage.markdown import markdown
 from infoplane.trust.accuracy import ABSOLUTE, RELATIVE, Accuracy
 
 
@@ -60,20 +61,6 @@ def refusals(rows: Sequence[Accuracy]) -> str:
         where = ", ".join(dict.fromkeys(row.distribution for row in own))
         lines.append(f"- {measure}: {where}. The first: “{own[0].note}”")
     return "\n".join(lines)
-
-
-def markdown(lines: Sequence[Sequence[str]]) -> str:
-    """A table that is aligned in its source too; the first line is the heading."""
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    aligned = [
-        [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        for line in (lines[0], rule, *lines[1:])
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in aligned)
 
 
 def most_draws(rows: Iterable[Accuracy]) -> int:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoplane.experiments.diffusion_toy.report import (
-    IN_BITS,
     PUBLISHED,
     PUBLISHED_WIDE,
     Tables,
-    names_in,
 )
-from infoplane.experiments.shared.tables import Row
+from infoplane.experiments.shared.figures import save_for_page
+from infoplane.experiments.shared.tables import IN_BITS, Row, values_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,16 +41,13 @@ SIGMAS = ("σ = 0.5", "σ = 1", "σ = 2", "σ = 5", "σ = 10")
 
 def draw(made: Tables, into: Path) -> None:
     """Leave ``entropy`` and ``information`` as .pdf and .png, of what there is."""
-    from infoplane import plots
-
     figures = {}
     if made.curves:
         figures["entropy"] = draw_entropies(made.curves)
     if made.informations:
         figures["information"] = draw_informations(made)
     for name, figure in figures.items():
-        plots.save(figure, into / f"{name}.pdf")
-        figure.savefig(into / f"{name}.png", dpi=150)  # for a page, not for print
+        save_for_page(figure, into / name, "pdf")
 
 
 def draw_entropies(curves: Sequence[Row]) -> "Figure":
@@ -59,14 +55,14 @@ def draw_entropies(curves: Sequence[Row]) -> "Figure":
     import matplotlib
     from matplotlib.figure import Figure
 
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     with matplotlib.rc_context(style.RC | {"figure.constrained_layout.h_pad": 0.07}):
         figure = Figure(figsize=(style.PAGE, 7.0), layout="constrained")
         axes = figure.subplots(3, 3)
         for ax, (study, (title, name, scale)) in zip(axes.flat, PANELS.items(), strict=True):
             own = [row for row in curves if row["study"] == study]
-            for measure in names_in(own):
+            for measure in values_in(own, "measure"):
                 if "t = 10" not in measure or study == "σ":
                     _line(ax, [row for row in own if row["measure"] == measure], measure)
             _axis(ax, own, scale, LINEAR_UP_TO.get(study, 1.0))
@@ -89,14 +85,14 @@ def draw_informations(made: Tables) -> "Figure":
     import matplotlib
     from matplotlib.figure import Figure
 
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     with matplotlib.rc_context(style.RC | {"figure.constrained_layout.h_pad": 0.07}):
         figure = Figure(figsize=(style.PAGE, 4.6), layout="constrained")
         axes = figure.subplots(2, 3)
         for ax, (study, (title, name, scale)) in zip(axes.flat, INFORMATIONS.items(), strict=False):
             own = [row for row in made.informations if row["study"] == study]
-            for measure in names_in(own):
+            for measure in values_in(own, "measure"):
                 lines = [row for row in own if row["measure"] == measure]
                 _line(ax, lines, measure, IN_BITS)
             _axis(ax, own, scale)
@@ -104,7 +100,7 @@ def draw_informations(made: Tables) -> "Figure":
             _published(ax, study)
             ax.set_title(title)
             ax.set_xlabel(name)
-        for measure in names_in(made.times):
+        for measure in values_in(made.times, "measure"):
             lines = [row for row in made.times if row["measure"] == measure]
             at = [[float(row[key]) for row in lines] for key in ("columns", "seconds")]
             axes[1, 1].plot(*at, ms=2.5, **_look(measure))
@@ -130,7 +126,7 @@ def _line(ax: "Axes", own: Sequence[Row], name: str, unit: float = 1.0) -> None:
 def _look(name: str) -> dict[str, Any]:
     import matplotlib
 
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     name = name.removeprefix("DSMI, ")
     if name in SIGMAS:

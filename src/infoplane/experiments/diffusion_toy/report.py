@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from infoplane.experiments.diffusion_toy import samples as data
-from infoplane.experiments.shared.tables import Row, write_rows
+from infoplane.experiments.shared.tables import IN_BITS, Row, as_text, number, table, values_in, write_rows
 from infoplane.storage.files import write_whole
 
-IN_BITS = 1 / math.log(2)
 # doi:10.1109/CISS59072.2024.10480166, read by eye off the figure of blobs with 20 columns, in bits; of what
 # data is not stated
 PUBLISHED = {"DSMI": 1.31, "MINE": 1.03, "NPEET": 0.37}
@@ -70,7 +69,7 @@ def report(rows: Sequence[Mapping[str, Any]], into: Path) -> Tables:
     entropy = [row for row in rows if row["study"] not in INFORMATION]
     made = Tables(
         means(entropy),
-        [row | {"truth": _text(truth(row, rows))} for row in means(_of(rows, INFORMATION))],
+        [row | {"truth": as_text(truth(row, rows))} for row in means(_of(rows, INFORMATION))],
         trends(_of(rows, ENTROPY)),
         times(_of(rows, ("width",))),
     )
@@ -94,7 +93,7 @@ def means(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
         sd = values.std(ddof=1) if len(values) > 1 else np.nan
         note = next((row["note"] for row in own if row["note"]), "")
         cells = (study, columns, n, f"{x:g}", name, len(values), values.mean(), sd, note)
-        out.append(dict(zip(CURVES, map(_text, cells), strict=True)))
+        out.append(dict(zip(CURVES, map(as_text, cells), strict=True)))
     return out
 
 
@@ -140,7 +139,7 @@ def trends(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
         verdict = ("rises" if change[0] > 0 else "falls") if agree else "level"
         sd = change.std(ddof=1) if len(change) > 1 else np.nan
         cells = (study, name, first.mean(), last.mean(), change.mean(), sd, len(change), verdict)
-        out.append(dict(zip(TRENDS, map(_text, cells), strict=True)))
+        out.append(dict(zip(TRENDS, map(as_text, cells), strict=True)))
     return out
 
 
@@ -152,14 +151,8 @@ def times(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
     for (columns, n, name), seconds in medians.items():
         ratio = seconds / medians.get((columns, n, TIMED), np.nan)
         cells = (columns, n, name, len(grouped[columns, n, name]), seconds, ratio)
-        out.append(dict(zip(TIMES, map(_text, cells), strict=True)))
+        out.append(dict(zip(TIMES, map(as_text, cells), strict=True)))
     return out
-
-
-def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 def tables(made: Tables) -> list[str]:
@@ -179,30 +172,30 @@ def tables(made: Tables) -> list[str]:
 
 def trend_table(rows: Sequence[Row]) -> str:
     """DSE at both ends of every study, a line per study and a column per kernel."""
-    names = [name for name in names_in(rows) if "t = 10" not in name and name != "binned"]
+    names = [name for name in values_in(rows, "measure") if "t = 10" not in name and name != "binned"]
     own = {(row["study"], row["measure"]): row for row in rows}
     lines = [
         [FROM_TO[study], *(_ends(own.get((study, name))) for name in names)]
         for study in dict.fromkeys(row["study"] for row in rows)
     ]
-    return _table(["DSE, first and last, nats", *names], lines)
+    return table(["DSE, first and last, nats", *names], lines)
 
 
 def _ends(row: Row | None) -> str:
     if row is None:
         return "–"
     sign = {"rises": "↑", "falls": "**↓**", "level": "→"}[row["verdict"]]
-    return f"{number(row['first'])} {sign} {number(row['last'])}"
+    return f"{number(row['first'], 2)} {sign} {number(row['last'], 2)}"
 
 
 def cluster_table(rows: Sequence[Row]) -> str:
     """DSE of so many clusters after one step and after ten, below the logarithm of their number."""
     own = {(row["x"], row["measure"]): row for row in rows if row["study"] == "clusters"}
     counts = list(dict.fromkeys(x for x, _ in own))
-    lines = [["ln(number)", *(number(str(math.log(float(x)))) for x in counts)]]
+    lines = [["ln(number)", *(number(math.log(float(x)), 2) for x in counts)]]
     for name in dict.fromkeys(name for _, name in own):
-        lines.append([name, *(number(own[x, name]["mean"]) for x in counts)])
-    return _table(["DSE of clusters, nats", *counts], lines)
+        lines.append([name, *(number(own[x, name]["mean"], 2) for x in counts)])
+    return table(["DSE of clusters, nats", *counts], lines)
 
 
 def scale_table(rows: Sequence[Row]) -> str:
@@ -211,11 +204,11 @@ def scale_table(rows: Sequence[Row]) -> str:
     places = list(dict.fromkeys((row["columns"], row["x"]) for row in own))
     found = {(row["columns"], row["x"], row["measure"]): row for row in own}
     lines = []
-    for name in names_in(own):
+    for name in values_in(own, "measure"):
         cells = [found[*place, name] for place in places]
-        starred = [number(cell["mean"]) + "\\*" * (IDENTITY in cell["note"]) for cell in cells]
+        starred = [number(cell["mean"], 2) + "\\*" * (IDENTITY in cell["note"]) for cell in cells]
         lines.append([name, *starred])
-    return _table(["DSE, nats: columns × scale", *(f"{a} × {b}" for a, b in places)], lines)
+    return table(["DSE, nats: columns × scale", *(f"{a} × {b}" for a, b in places)], lines)
 
 
 def sigma_table(rows: Sequence[Row]) -> str:
@@ -223,10 +216,10 @@ def sigma_table(rows: Sequence[Row]) -> str:
     own = {(row["x"], row["measure"]): row for row in rows if row["study"] == "σ"}
     names = list(dict.fromkeys(name for _, name in own))
     lines = [
-        [x, *(number(own[x, name]["mean"]) + "\\*" * (IDENTITY in own[x, name]["note"]) for name in names)]
+        [x, *(number(own[x, name]["mean"], 2) + "\\*" * (IDENTITY in own[x, name]["note"]) for name in names)]
         for x in dict.fromkeys(x for x, _ in own)
     ]
-    return _table(["σ", *names], lines)
+    return table(["σ", *names], lines)
 
 
 def information_table(rows: Sequence[Row], study: str) -> str:
@@ -240,7 +233,7 @@ def information_table(rows: Sequence[Row], study: str) -> str:
         theirs = _published(study, float(x))
         cells = [_bits(own[x, name]["mean"]) for name in names] + [_bits(one, 1.0) for one in theirs]
         lines.append([x, _bits(own[x, names[0]]["truth"]), *cells])
-    return _table(heads, lines)
+    return table(heads, lines)
 
 
 def _published(study: str, x: float) -> list[str]:
@@ -252,35 +245,19 @@ def _published(study: str, x: float) -> list[str]:
 
 
 def _bits(nats: str, factor: float = IN_BITS) -> str:
-    return number(str(float(nats) * factor)) if nats else "–"
+    return number(float(nats) * factor, 2) if nats else "–"
 
 
 def time_table(rows: Sequence[Row]) -> str:
     """Seconds and, in brackets, how many times those of DSMI."""
     own = {(row["columns"], row["measure"]): row for row in rows}
-    names = names_in(rows)
+    names = values_in(rows, "measure")
     lines = [
         [columns, *(_seconds(own[columns, name]) for name in names)]
         for columns in dict.fromkeys(columns for columns, _ in own)
     ]
-    return _table(["seconds, columns", *names], lines)
+    return table(["seconds, columns", *names], lines)
 
 
 def _seconds(row: Row) -> str:
     return f"{number(row['seconds'], 3)} ({number(row['ratio'], 1)})"
-
-
-def names_in(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(row["measure"] for row in rows))
-
-
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    every = [heads, ["---:"] * len(heads), *lines]
-    return "".join(f"| {' | '.join(line)} |\n" for line in every)
-
-
-def number(value: str, digits: int = 2) -> str:
-    if value == "":
-        return "–"
-    text = f"{float(value):.{digits}f}"
-    return text.replace("-", "−") if float(text) else text.lstrip("-")

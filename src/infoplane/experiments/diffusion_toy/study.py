@@ -4,31 +4,27 @@ After the toy studies of Liao et al. (2024), doi:10.1109/CISS59072.2024.10480166
 docs/reproductions/diffusion.md tells what comes out.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-from tqdm.auto import tqdm
-
-from infoplane.estimate import DegenerateData, Estimate
-from infoplane.experiments.diffusion_toy import figures as _diffusion_toy_figures
-from infoplane.experiments.diffusion_toy import report as _diffusion_toy_report
+from infoplane.evaluation.cells import Batch, Cell, Result
+from infoplane.experiments.diffusion_toy import figures, report
 from infoplane.experiments.diffusion_toy import samples as data
-from infoplane.experiments.shared import study_settings as _study_settings
+from infoplane.experiments.shared import study_settings
+from infoplane.experiments.shared.measuring import Rows, measure
 from infoplane.kernels import Gaussian, Median, Neighbours, PerRootDim
 from infoplane.measures import KSG, Binned, DiffusionEntropy, DiffusionInformation
 from infoplane.sample import Sample
 from infoplane.settings import describe
-from infoplane.storage import json_lines
 
 NAME = "diffusion-toy"
-ROWS, SETTINGS = "estimates.jsonl", "settings.json"
+HELP = "What diffusion spectra see, and σ's part."
+OPTIONS = {"only": "studies"}
+ROWS, KEY = "estimates.jsonl", ("study", "columns", "x", "seed", "measure")
 COLUMNS, WIDE = 20, 50  # of the data of most studies; of those of intrinsic dimension
-WARM = 60  # rows that a measure is called on before it is timed
+TIMED, WARM = "width", 60  # nothing derived may serve two of its measures; rows they are called on before
 
 ABSOLUTE = {f"σ = {sigma:g}": Gaussian(sigma) for sigma in (0.5, 1.0, 2.0, 5.0, 10.0)}
 RULES = {
@@ -71,13 +67,11 @@ class DiffusionToy:
     wide_seeds: int = 3
 
     def __post_init__(self) -> None:
-        for name, low in (("n", 40), ("labelled", 100), ("wide", 100), ("wide_seeds", 1)):
-            if getattr(self, name) < low:
-                raise ValueError(f"{name} must be at least {low}; got {getattr(self, name)}")
-        for name, low in (("seeds", 0), ("widths", data.INFORMATIVE)):
-            given = getattr(self, name)
-            if not given or len(set(given)) < len(given) or min(given) < low:
-                raise ValueError(f"{name} must be one or more different numbers from {low} on; got {given}")
+        study_settings.at_least(self, n=40, labelled=100, wide=100, wide_seeds=1)
+        study_settings.different(self, seeds=0, widths=data.INFORMATIVE)
+
+
+Settings = DiffusionToy
 
 
 @dataclass(frozen=True)
@@ -96,8 +90,6 @@ class Study:
         The setting that says how many.
     still : bool
         The data are the same for all x, so that what was derived of them serves again.
-    timed : bool
-        Nothing derived may serve two measures.
     """
 
     draw: Callable[[float, int, int, int], tuple[Any, ...]]
@@ -105,16 +97,25 @@ class Study:
     measures: Callable[[float], Measures]
     rows: str = "n"
     still: bool = False
-    timed: bool = False
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One data set, and what is wanted of it: x, columns, and the measure with its name."""
+class Made:
+    """Where the data of some cells are from."""
 
     study: str
+    draw: Callable[[float, int, int, int], tuple[Any, ...]]
+    x: float
+    columns: int
+    n: int
     seed: int
-    wanted: tuple[tuple[float, int, str, Any], ...]
+
+    def __call__(self, word: str) -> Sample:
+        drawn = self.draw(self.x, self.columns, self.n, self.seed)
+        return Sample(drawn["xy".index(word)], word)
+
+    def fixed(self, word: str) -> None:
+        """Nothing: what serves several cells is in one batch."""
 
 
 def studies(settings: DiffusionToy) -> dict[str, Study]:
@@ -135,7 +136,7 @@ def studies(settings: DiffusionToy) -> dict[str, Study]:
         "σ": Study(data.ten_labelled, _of(*SIGMAS), with_sigma, "labelled", still=True),
         "scale": Study(data.scaled, scales, of_scales),
         "corruption": Study(data.corrupted, parts, informations, "labelled"),
-        "width": Study(data.blobs_near, wide, informations, "wide", timed=True),
+        TIMED: Study(data.blobs_near, wide, informations, "wide"),
         "width, apart": Study(data.blobs_apart, wide, informations, "wide"),
         "width, turned": Study(data.blobs_turned, wide, informations, "wide"),
     }
@@ -203,7 +204,7 @@ def run(
     Returns
     -------
     list of dict
-        The rows, one per estimate, in the order of `cells`.
+        The rows, one per estimate, in the order of `batches`.
 
     Raises
     ------
@@ -213,85 +214,58 @@ def run(
     unknown = sorted(set(only) - set(studies(settings)))
     if unknown:
         raise ValueError(f"there is no study {', '.join(unknown)}; there are {', '.join(studies(settings))}")
-    _study_settings.keep(settings, NAME, into / SETTINGS)
+    study_settings.keep(settings, NAME, into)
+    rows = Rows(into / ROWS, KEY, "settings")
+    every = list(batches(settings))
     if not report_only:
-        measure(settings, into, only, afresh)
-    latest = {_key(row): row for row in json_lines.read(into / ROWS)}
-    rows = [latest[key] for cell in cells(settings) for key in _keys(cell) if key in latest]
-    tables = _diffusion_toy_report.report(rows, into)
-    _diffusion_toy_figures.draw(tables, into)
-    return rows
+        todo = [batch for batch in every if not only or batch.source.study in only]
+        timed = [batch for batch in todo if batch.source.study == TIMED]
+        measure(rows, [batch for batch in todo if batch.source.study != TIMED], as_row, afresh=afresh)
+        measure(rows, timed, as_row, workers=1, afresh=afresh, before=warm)
+    found = rows.of(cell for batch in every for cell in batch.cells)
+    figures.draw(report.report(found, into), into)
+    return found
 
 
-def cells(settings: DiffusionToy) -> Iterator[Cell]:
+def batches(settings: DiffusionToy) -> Iterator[Batch[Made]]:
     """Everything there is to measure, all studies of a seed before the next."""
-    every = studies(settings)
     for seed in settings.seeds:
         few = seed not in settings.seeds[: settings.wide_seeds]
-        for name, study in every.items():
+        for name, study in studies(settings).items():
             if few and study.rows == "wide":
                 continue
             for at in [study.at] if study.still else [(one,) for one in study.at]:
-                wanted = [(x, columns, *item) for x, columns in at for item in study.measures(x).items()]
-                yield Cell(name, seed, tuple(wanted))
+                x, columns = at[0]
+                source = Made(name, study.draw, x, columns, getattr(settings, study.rows), seed)
+                own = tuple(cell for place in at for cell in _cells(name, study, place, seed))
+                yield from [Batch(source, (one,)) for one in own] if name == TIMED else [Batch(source, own)]
 
 
-def _keys(cell: Cell) -> list[tuple[Any, ...]]:
-    return [(cell.study, columns, x, cell.seed, name) for x, columns, name, _ in cell.wanted]
+def _cells(name: str, study: Study, at: tuple[float, int], seed: int) -> Iterator[Cell]:
+    x, columns = at
+    for measure_name, asked in study.measures(x).items():
+        key = {"study": name, "columns": columns, "x": x, "seed": seed, "measure": measure_name}
+        alone = study.rows == "n" or isinstance(asked, DiffusionEntropy)  # of data without labels
+        yield Cell(measure_name, key, asked, ("x",) if alone else ("x", "y"))
 
 
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in ("study", "columns", "x", "seed", "measure"))
+def warm(left: Sequence[Batch[Made]]) -> None:
+    """Measure a few rows, so that nothing is compiled or fetched while it is timed."""
+    few = replace(left[0].source, n=WARM)
+    for cell in {cell.name: cell for batch in left for cell in batch.cells}.values():
+        cell.measure(*map(few, cell.of))
 
 
-def measure(settings: DiffusionToy, into: Path, only: Sequence[str] = (), afresh: bool = False) -> None:
-    """Append the rows that are not there yet, each when it is made."""
-    path = into / ROWS
-    every = studies(settings)
-    with threadpool_limits(1, user_api="blas"), json_lines.appending(path) as append:
-        done = set() if afresh else {_key(row) for row in json_lines.read(path)}
-        todo = [cell for cell in cells(settings) if not only or cell.study in only]
-        with tqdm(total=sum(len(cell.wanted) for cell in todo), desc="measuring", delay=2) as bar:
-            for cell in todo:
-                bar.set_postfix_str(f"{cell.study}, seed {cell.seed}", refresh=False)
-                missing = [one for one, key in zip(cell.wanted, _keys(cell), strict=True) if key not in done]
-                for row in measure_cell(settings, every[cell.study], cell, missing) if missing else ():
-                    append(row)
-                    bar.update()
-                bar.update(len(cell.wanted) - len(missing))
-
-
-def measure_cell(
-    settings: DiffusionToy, study: Study, cell: Cell, wanted: Sequence[tuple[float, int, str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """The rows of one data set; a measure that refuses it leaves NaN and the reason."""
-    first, columns, *_ = wanted[0]
-    drawn = study.draw(first, columns, getattr(settings, study.rows), cell.seed)
-    samples = [Sample(values, name) for values, name in zip(drawn, "xy", strict=False)]
-    for x, columns, name, asked in wanted:
-        of = samples
-        if study.timed:
-            asked(*(one.take(np.arange(min(WARM, len(one)))) for one in samples))
-            of = [Sample.of(one.values, one.name, one.classes) for one in samples]
-        of = of[:1] if isinstance(asked, DiffusionEntropy) else of
-        where = {"study": cell.study, "x": x, "columns": columns, "seed": cell.seed}
-        yield where | _estimated(name, asked, of)
-
-
-def _estimated(name: str, asked: Any, of: Sequence[Sample]) -> dict[str, Any]:
+def as_row(source: Made, cell: Cell, result: Result) -> dict[str, Any]:
+    """An estimate as it stands in the file; its time is that of the processor, the measure alone."""
     from infoplane import __version__
 
-    start = time.process_time()  # what other processes do to the clock has no part in it
-    try:
-        estimate = asked(*of)
-    except DegenerateData as reason:
-        estimate = Estimate(float("nan"), note=str(reason))
     return {
-        "measure": name,
-        "settings": describe(asked),
-        "value": estimate.value,
-        "note": estimate.note,
-        "n": len(of[0]),
-        "seconds": round(time.process_time() - start, 4),
+        **{name: cell.key[name] for name in ("study", "x", "columns", "seed", "measure")},
+        "settings": describe(cell.measure),
+        "value": result.estimate.value,
+        "note": result.estimate.note,
+        "n": result.n,
+        "seconds": round(result.processor, 4),
         "version": __version__,
     }

@@ -1,6 +1,5 @@
 """What the experiment `ib-net` leaves beside its runs: changes over training, their table, the planes."""
 
-import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoplane.experiments.shared.change import change
-from infoplane.experiments.shared.tables import Row, write_rows
+from infoplane.experiments.shared.figures import save_for_page
+from infoplane.experiments.shared.tables import IN_BITS, Row, find, table, write_rows
 from infoplane.results import save_dataset, save_table
 from infoplane.storage.files import write_whole
 
 if TYPE_CHECKING:
     import xarray as xr
 
-IN_BITS = 1 / math.log(2)
 FITTED = 0.95  # accuracy on the training inputs from which on an epoch is after fitting
 ESTIMATES = {  # what a plane is drawn of, and how the page calls it
     "I_width": "bins of fixed width",
@@ -40,7 +39,7 @@ def report(ds: "xr.Dataset", into: Path) -> None:
     save_table(ds, into / "estimates.csv")
     rows = changes(ds)
     write_rows(rows, COLUMNS, into / "changes.csv")
-    write_whole(into / "changes.md", f"{table(rows)}\n{verdicts(rows)}".encode())
+    write_whole(into / "changes.md", f"{changes_table(rows)}\n{verdicts(rows)}".encode())
     draw(ds, into)
 
 
@@ -90,15 +89,15 @@ def _row(which: tuple[str, ...], before: np.ndarray, last: np.ndarray) -> Row:
     return dict(zip(COLUMNS, cells, strict=True))
 
 
-def table(rows: Sequence[Row], since: str = "fitted") -> str:
+def changes_table(rows: Sequence[Row], since: str = "fitted") -> str:
     """The changes of I(X;T) as Markdown: a line per network and layer, a column per estimate."""
     heads = [f"{what}, {name}(X;T)" for name, what in ESTIMATES.items()]
-    lines = [" | ".join(["network", "layer", *heads]), " | ".join(["---", "---", *["---:"] * len(heads)])]
+    lines = []
     for network, layer in dict.fromkeys((row["network"], row["layer"]) for row in rows if row["layer"]):
         where = {"network": network, "layer": layer, "since": since}
         cells = [_cell(find(rows, where | {"quantity": f"{name}(X;T)"})) for name in ESTIMATES]
-        lines.append(" | ".join([network, layer, *cells]))
-    return "".join(f"| {line} |\n" for line in lines)
+        lines.append([network, layer, *cells])
+    return table(["network", "layer", *heads], lines, labels=2)
 
 
 def verdicts(rows: Sequence[Row], since: str = "fitted") -> str:
@@ -116,10 +115,6 @@ def verdicts(rows: Sequence[Row], since: str = "fitted") -> str:
     return "".join(lines)
 
 
-def find(rows: Sequence[Row], where: dict[str, str]) -> list[Row]:
-    return [row for row in rows if where.items() <= row.items()]
-
-
 def _cell(found: Sequence[Row]) -> str:
     if not found:
         return ""  # no seed was fitted
@@ -135,8 +130,7 @@ def draw(ds: "xr.Dataset", into: Path) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    from infoplane import plots
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     layers = dict.fromkeys(str(layer).partition(".")[::2] for layer in ds["layer"].values)
     networks = list(dict.fromkeys(network for network, _ in layers))
@@ -153,13 +147,11 @@ def draw(ds: "xr.Dataset", into: Path) -> None:
             ax.set_ylabel("I(T;Y) [bits]")
         handles, texts = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, texts, loc="outside lower center", ncols=len(texts))
-        for ending in ("pdf", "svg"):
-            plots.save(figure, into / "plots" / f"ib-net.{ending}")
-        figure.savefig(into / "plots" / "ib-net.png", dpi=150)  # for a page, not for print
+        save_for_page(figure, into / "plots" / "ib-net", "pdf", "svg")
 
 
 def _plane(ax: Any, ds: "xr.Dataset", layers: tuple[str, Iterable[str]], name: str) -> None:
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     network, own = layers
     for i, layer in enumerate(own):

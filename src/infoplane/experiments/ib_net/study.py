@@ -4,17 +4,17 @@ After Shwartz-Ziv and Tishby (2017), doi:10.48550/arXiv.1703.00810, and Saxe et 
 doi:10.1088/1742-5468/ab3985: their network, training and bins, on a task of the same kind.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from infoplane import bins, evaluate
 from infoplane.experiments.ib_net.report import report
+from infoplane.experiments.shared.study_settings import at_least, different
+from infoplane.experiments.shared.training import batches, begin, descend, epochs, quality, seeded
 from infoplane.measures import Binned, KDEBounds
 from infoplane.questions import Ask
 from infoplane.runs import Probe, Run
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 NAME = "ib-net"
+HELP = "The 12-bit task: does tanh compress, does ReLU?"
 WIDTHS = (12, 10, 7, 5, 4, 3, 2)
 CHECKPOINTS = 50  # epochs; an epoch takes about as long as writing one
 
@@ -66,17 +67,17 @@ class IbNet:
     noise: float = 1e-3
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        at_least(self, epochs=1, batch=1)
+        different(self, seeds=0)
         if not 0 < self.train < 1:
             raise ValueError(f"train must be a share between 0 and 1; got {self.train}")
-        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
-            raise ValueError(f"seeds must be one or more different numbers from 0 on; got {self.seeds}")
         known = {"tanh", "relu"}
         if not self.activations or len(set(self.activations) & known) < len(self.activations):
             raise ValueError(f"activations must be 'tanh', 'relu' or both; got {self.activations}")
         questions(self)  # refuses bins and noise before hours of training
+
+
+Settings = IbNet
 
 
 def run(settings: IbNet, into: Path, *, train_only: bool = False) -> "xr.Dataset | None":
@@ -179,8 +180,7 @@ def networks(settings: IbNet, seed: int) -> "torch.nn.Module":
     kinds = {"tanh": nn.Tanh, "relu": nn.ReLU}
     built: dict[str, nn.Module] = {}
     for activation in settings.activations:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with seeded(seed):
             built[activation] = _network(kinds[activation])
     return SideBySide(built)
 
@@ -212,9 +212,9 @@ def train(settings: IbNet, seed: int, run: Run) -> Run:
     """Train the networks of one seed, from the last checkpoint on, and record their snapshots."""
     import torch
 
-    from infoplane.track import Tracker, load_checkpoint, save_checkpoint
+    from infoplane.track import Tracker
 
-    run.create({"experiment": NAME, **asdict(settings), "seeds": [seed]}, step="epoch", seeds=[seed])
+    begin(run, NAME, settings, seed)
     x, y = task()
     inputs, labels, rows = torch.from_numpy(x), torch.from_numpy(y), split(settings, seed)
     model = networks(settings, seed)
@@ -223,26 +223,12 @@ def train(settings: IbNet, seed: int, run: Run) -> Run:
     layers = [*(f"hidden{i}" for i in range(1, len(WIDTHS) - 1)), "output"]
     names = [f"{activation}.{layer}" for activation in settings.activations for layer in layers]
     tracker = Tracker(model, probe={"all": Probe(x, y)}, layers=names, at=at, into=run)
-    done = load_checkpoint(run, model, optimiser)
-    epochs = range(0 if done is None else done + 1, settings.epochs + 1)
-    for epoch in tqdm(epochs, desc=f"training {run.path.name}", unit="epoch", delay=2):
-        if epoch > 0:
-            for batch in batches(settings, rows["train"], seed, epoch):
-                optimiser.zero_grad()
-                losses = _losses(model, inputs[batch], labels[batch])
-                torch.stack(list(losses.values())).sum().backward()
-                optimiser.step()
-        tracker.step(epoch, **(quality(model, inputs, labels, rows) if epoch in at else {}))
-        if epoch % CHECKPOINTS == 0 or epoch == settings.epochs:
-            save_checkpoint(run, epoch, model, optimiser)
+    for epoch in epochs(run, model, optimiser, settings.epochs, CHECKPOINTS):
+        for batch in batches(rows["train"], settings.batch, seed, epoch) if epoch else ():
+            losses = _losses(model, inputs[batch], labels[batch])
+            descend(optimiser, torch.stack(list(losses.values())).sum())
+        tracker.step(epoch, **(qualities(model, inputs, labels, rows) if epoch in at else {}))
     return run
-
-
-def batches(settings: IbNet, rows: np.ndarray, seed: int, epoch: int) -> Iterator[np.ndarray]:
-    """Rows of each batch of an epoch: the same whether training was interrupted or not."""
-    order = np.random.default_rng([seed, epoch]).permutation(rows)
-    for start in range(0, len(order), settings.batch):
-        yield order[start : start + settings.batch]
 
 
 def _losses(model: "torch.nn.Module", x: "torch.Tensor", y: "torch.Tensor") -> "dict[str, torch.Tensor]":
@@ -251,17 +237,17 @@ def _losses(model: "torch.nn.Module", x: "torch.Tensor", y: "torch.Tensor") -> "
     return {name: cross_entropy(logits, y) for name, logits in model(x).items()}
 
 
-def quality(
+def qualities(
     model: "torch.nn.Module", x: "torch.Tensor", y: "torch.Tensor", rows: dict[str, np.ndarray]
 ) -> dict[str, float]:
     """Cross-entropy (nats) and accuracy of each network on each split, with frozen weights."""
     import torch
 
-    out = {}
     with torch.no_grad():
-        for name, logits in model(x).items():
-            for part, own in rows.items():
-                out[f"{name}_{part}_loss"] = torch.nn.functional.cross_entropy(logits[own], y[own]).item()
-                right = logits[own].argmax(1) == y[own]
-                out[f"{name}_{part}_accuracy"] = right.float().mean().item()
-    return out
+        said = model(x)
+    return {
+        f"{network}_{split}_{name}": value
+        for network, logits in said.items()
+        for split, own in rows.items()
+        for name, value in quality(logits[own], y[own]).items()
+    }

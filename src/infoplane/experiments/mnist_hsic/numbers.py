@@ -1,7 +1,7 @@
 """The numbers behind the tables of `mnist-hsic`: training, planes and changes, as rows of text."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -179,7 +179,3 @@ def difference(before: np.ndarray, after: np.ndarray) -> Row:
     }
     cells = {name: text(number) for name, number in numbers.items()}
     return cells | {"seeds": str(found.seeds), "verdict": found.verdict}
-
-
-def find(rows: Sequence[Row], where: Row) -> list[Row]:
-    return [row for row in rows if where.items() <= row.items()]

@@ -15,14 +15,14 @@ from infoplane.experiments.mnist_hsic.numbers import (
     WHEN,
     by_network,
     changes,
-    find,
     planes,
     text,
     training,
     while_training,
 )
 from infoplane.experiments.mnist_hsic.published_array import at_layers
-from infoplane.experiments.shared.tables import Row, write_rows
+from infoplane.experiments.shared.figures import save_for_page
+from infoplane.experiments.shared.tables import Row, find, table, write_rows
 from infoplane.results import save_dataset, save_table
 from infoplane.storage.files import write_whole
 
@@ -116,11 +116,6 @@ def _measured(rows: Sequence[Row]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row["how"], row["quantity"]) for row in kept))
 
 
-def _markdown(heads: Sequence[str], lines: Sequence[Sequence[str]], labels: int) -> str:
-    rule = ["---"] * labels + ["---:"] * (len(heads) - labels)
-    return "".join(f"| {' | '.join(line)} |\n" for line in (heads, rule, *lines))
-
-
 def _training_table(rows: Sequence[Row], networks: Sequence[str], metrics: str) -> str:
     """A line per epoch, a column per metric and network."""
     columns = [
@@ -135,7 +130,7 @@ def _training_table(rows: Sequence[Row], networks: Sequence[str], metrics: str) 
         own = [{"epoch": str(epoch), "metric": metric, "network": name} for metric, name in columns]
         lines.append([str(epoch), *(_mean(find(rows, where), 3) for where in own)])
     heads = [f"{METRICS[metric]}: {network}" for metric, network in columns]
-    return _markdown(["epoch", *heads], lines, 1)
+    return table(["epoch", *heads], lines, 1)
 
 
 def _planes_table(rows: Sequence[Row], networks: Sequence[str]) -> str:
@@ -147,7 +142,7 @@ def _planes_table(rows: Sequence[Row], networks: Sequence[str]) -> str:
         cells = [_mean(find(rows, where | {"when": when, "network": name}), 4) for when, name in columns]
         lines.append([layer, quantity, *cells])
     heads = [f"{when}: {network}" for when, network in columns]
-    return _markdown(["layer", "as published", *heads], lines, 2)
+    return table(["layer", "as published", *heads], lines, 2)
 
 
 def _mean(found: Sequence[Row], digits: int) -> str:
@@ -176,7 +171,7 @@ def changes_table(
                 where = {"how": how, "quantity": quantity, "network": network, "since": since}
                 cells = [_change(find(rows, where | {"layer": layer})) for layer in layers]
                 lines.append([f"{quantity}, {HOWS[how]}", network, since, *cells])
-    return _markdown(["change of", "network", "since", *layers], lines, 3)
+    return table(["change of", "network", "since", *layers], lines, 3)
 
 
 def _change(found: Sequence[Row]) -> str:
@@ -239,10 +234,10 @@ def draw(hows: "dict[str, xr.Dataset]", ds: "xr.Dataset", into: Path) -> None:
     from infoplane import plots
 
     for name, make in pictures(hows, ds).items():
-        figure = make()
-        plots.save(figure, into / "plots" / f"{name}.pdf")
         if name in ON_THE_PAGE:
-            figure.savefig(into / "plots" / f"{name}.png", dpi=150)  # for a page, not for print
+            save_for_page(make(), into / "plots" / name, "pdf")
+        else:
+            plots.save(make(), into / "plots" / f"{name}.pdf")
 
 
 def pictures(hows: "dict[str, xr.Dataset]", ds: "xr.Dataset") -> "dict[str, Callable[[], Figure]]":

@@ -4,7 +4,7 @@ After the notebook on information dynamics of the package PyGlow (github.com/spi
 training and its measure, and beside them the same quantities where they can be believed.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -16,6 +16,8 @@ from infoplane.estimate import DegenerateData
 from infoplane.experiments.mnist_hsic.published_array import pyglow_array
 from infoplane.experiments.mnist_hsic.report import report
 from infoplane.experiments.mnist_hsic.training import network, one_epoch, quality, random_state_of
+from infoplane.experiments.shared.study_settings import at_least, different, recorded
+from infoplane.experiments.shared.training import batches, begin, epochs, parts
 from infoplane.kernels import Gaussian
 from infoplane.measures import CKA, HSIC, Criterion
 from infoplane.questions import Ask
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["MnistHsic", "as_published", "pyglow_array", "questions", "run", "study", "train"]
 
 NAME = "mnist-hsic"
+HELP = "HSIC planes as PyGlow drew them, and on a probe."
 DATASETS = {"mnist": data.mnist, "cifar10": data.cifar10, "mnist-5k": data.mnist_5k}
 Network = Literal["plain", "dropout"]
 
@@ -81,10 +84,8 @@ class MnistHsic:
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
 
     def __post_init__(self) -> None:
-        for name, low in (("channels", 1), ("epochs", 1), ("images", 2), ("probe", 4), ("batch", 2)):
-            value = getattr(self, name)
-            if value is not None and value < low:
-                raise ValueError(f"{name} must be at least {low}; got {value}")
+        at_least(self, channels=1, epochs=1, images=2, probe=4, batch=2)
+        different(self, seeds=0)
         if not self.hidden or min(self.hidden) < 1:
             raise ValueError(f"hidden must be one or more numbers of units; got {self.hidden}")
         for name in ("dropout", "validation"):
@@ -93,9 +94,15 @@ class MnistHsic:
         known = set(get_args(Network))
         if not self.networks or len(set(self.networks) & known) < len(self.networks):
             raise ValueError(f"networks must be 'plain', 'dropout' or both; got {self.networks}")
-        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
-            raise ValueError(f"seeds must be one or more different numbers from 0 on; got {self.seeds}")
         questions(self)  # refuses a bandwidth before hours of training
+
+
+Settings = MnistHsic
+
+
+def folder(settings: MnistHsic) -> Path:
+    """Where it goes by default: each dataset apart."""
+    return Path("runs") / NAME / settings.dataset
 
 
 def run(settings: MnistHsic, into: Path, *, train_only: bool = False) -> "xr.Dataset | None":
@@ -135,14 +142,10 @@ def study(settings: MnistHsic, into: Path) -> list[Run]:
         if one.settings.get("experiment") != NAME:
             continue
         (name,), (seed,) = one.settings["networks"], one.settings["seeds"]
-        if one.settings == _recorded(settings, name, seed) and settings.epochs in one.steps:
+        wanted = recorded(replace(settings, networks=(name,), seeds=(seed,)), NAME)
+        if one.settings == wanted and settings.epochs in one.steps:
             found[name != "plain", seed] = one
     return [found[key] for key in sorted(found)]
-
-
-def _recorded(settings: MnistHsic, name: str, seed: int) -> dict[str, Any]:
-    own = asdict(settings) | {"hidden": list(settings.hidden), "networks": [name], "seeds": [seed]}
-    return {"experiment": NAME, **own}
 
 
 def questions(settings: MnistHsic) -> dict[str, Ask]:
@@ -192,9 +195,9 @@ def train(settings: MnistHsic, name: str, seed: int, images: data.Images, run: R
     """Train one network of one seed, from its last checkpoint on; record its epochs and PyGlow's numbers."""
     import torch
 
-    from infoplane.track import Tracker, load_checkpoint, save_checkpoint
+    from infoplane.track import Tracker
 
-    run.create(_recorded(settings, name, seed), step="epoch", seeds=[seed])
+    begin(run, NAME, settings, seed, networks=[name])
     kept = slice(settings.images)
     x, y = (torch.from_numpy(part) for part in (pixels(images.x_train[kept]), images.y_train[kept]))
     trained, held_out = split(settings, len(x), seed)
@@ -204,19 +207,18 @@ def train(settings: MnistHsic, name: str, seed: int, images: data.Images, run: R
     probe = Probe(pixels(images.x_test[: settings.probe]), images.y_test[: settings.probe])
     names = ["conv", *(f"hidden{i}" for i, _ in enumerate(settings.hidden, start=1)), "output"]
     tracker = Tracker(model, probe={"test": probe}, layers=names, into=run)
-    done = load_checkpoint(run, model, optimiser)
-    for epoch in range(0 if done is None else done + 1, settings.epochs + 1):
+    for epoch in epochs(run, model, optimiser, settings.epochs):
         seen: dict[str, float] = {}
         if epoch > 0:
-            order = np.random.default_rng([seed, epoch]).permutation(trained)
-            parts = tqdm(_parts(order, settings.batch), desc=f"{run.path.name}, epoch {epoch}", unit="batch")
+            rows = tqdm(
+                [*batches(trained, settings.batch, seed, epoch)], f"epoch {epoch}", False, unit="batch"
+            )
             with random_state_of(seed, epoch):
                 seen = one_epoch(
-                    model, optimiser, ((x[i], y[i]) for i in parts), settings.loss, as_published(settings)
+                    model, optimiser, ((x[i], y[i]) for i in rows), settings.loss, as_published(settings)
                 )
-        held = quality(model, ((x[i], y[i]) for i in _parts(held_out, settings.batch)), settings.loss)
+        held = quality(model, ((x[i], y[i]) for i in parts(held_out, settings.batch)), settings.loss)
         tracker.step(epoch, **seen, **held)
-        save_checkpoint(run, epoch, model, optimiser)
     return run
 
 
@@ -225,10 +227,6 @@ def split(settings: MnistHsic, n: int, seed: int) -> tuple[np.ndarray, np.ndarra
     order = np.random.default_rng(seed).permutation(n)
     cut = n - max(1, round(settings.validation * n))
     return order[:cut], order[cut:]
-
-
-def _parts(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def pixels(images: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoplane.experiments.shared.training import descend, seeded
 from infoplane.sample import Sample
 
 if TYPE_CHECKING:
@@ -23,11 +24,9 @@ def network(
 
     `shape` is that of an image, channels first; dropout of 0 is none.
     """
-    import torch
     from torch import nn
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = nn.Sequential()
         convolution = nn.Conv2d(shape[0], channels, kernel_size=3, padding=1)
         model.add_module("conv", nn.Sequential(convolution, nn.ReLU()))
@@ -46,10 +45,7 @@ def network(
 @contextmanager
 def random_state_of(seed: int, epoch: int) -> Iterator[None]:
     """Torch's random numbers, which dropout draws, from these two alone; put back afterwards."""
-    import torch
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(np.random.default_rng([seed, epoch, 1]).integers(2**63)))
+    with seeded(int(np.random.default_rng([seed, epoch, 1]).integers(2**63))):
         yield
 
 
@@ -74,9 +70,7 @@ def one_epoch(
         measured = _measured(measure, x, out) if len(x) > 1 else {}
         for name, number in ({"train_loss": value.item(), "train_accuracy": right} | measured).items():
             seen.setdefault(name, []).append(number)
-        optimiser.zero_grad()
-        value.backward()
-        optimiser.step()
+        descend(optimiser, value)
     model.eval()
     means = {name: float(np.mean(numbers)) for name, numbers in seen.items()}
     return means | {"train_accuracy of the last batch": seen["train_accuracy"][-1]}

@@ -4,17 +4,17 @@ After Wongso, Ghosh, Motani, "Sliced Information Plane for Analysis of Deep Neur
 published notebooks of the same authors, whose settings are `Wongso`.
 """
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from infoplane import data, evaluate
 from infoplane.experiments.mnist_mlp import wongso as _wongso_report
 from infoplane.experiments.shared.figures import draw
+from infoplane.experiments.shared.study_settings import at_least, different
+from infoplane.experiments.shared.training import batches, begin, descend, epochs, outputs, quality, seeded
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced
 from infoplane.prepare import Prepared, standardise
 from infoplane.questions import Ask
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 NAME = "mnist-mlp"
+HELP = "Sliced planes of a ReLU network on MNIST."
+VARIANTS = {"wongso": ("Wongso", "mnist-mlp as in the published notebooks.")}
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,11 @@ class MnistMlp:
     flatten: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("hidden", "depth", "epochs", "batch", "snapshots", "directions", "k", "probe", "every"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name} must be at least 1; got {value}")
-        for name, low in (("seeds", 0), ("dims", 1)):
-            values = getattr(self, name)
-            if not values or len(set(values)) < len(values) or min(values) < low:
-                raise ValueError(f"{name} must be one or more different numbers from {low} on; got {values}")
+        at_least(self, hidden=1, depth=1, epochs=1, batch=1, snapshots=1, directions=1, k=1, probe=1, every=1)
+        different(self, seeds=0, dims=1)
+
+
+Settings = MnistMlp
 
 
 @dataclass(frozen=True)
@@ -121,6 +120,13 @@ class Demo(MnistMlp):
     dataset: Literal["mnist", "mnist-5k"] = "mnist-5k"
     epochs: int = 100
     snapshots: int = 11
+
+
+def folder(settings: MnistMlp) -> Path:
+    """Where it goes by default: by the number of hidden units, and Wongso's apart."""
+    if isinstance(settings, Wongso):
+        return Path("runs") / NAME / "wongso"
+    return Path("runs") / NAME / (f"h{settings.hidden}" + ("-5k" if settings.dataset == "mnist-5k" else ""))
 
 
 def run(settings: MnistMlp, into: Path, *, train_only: bool = False) -> "xr.Dataset | None":
@@ -170,11 +176,12 @@ def train(settings: MnistMlp, seed: int, digits: data.Images, run: Run) -> Run:
     """Train one seed, from its last checkpoint on, and record its snapshots."""
     import torch
 
-    from infoplane.track import Tracker, load_checkpoint, save_checkpoint
+    from infoplane.track import Tracker
 
-    run.create({"experiment": NAME, **asdict(settings), "seeds": [seed]}, step="epoch", seeds=[seed])
+    begin(run, NAME, settings, seed)
     x_train, x_test = (torch.from_numpy(_unit(x)) for x in (digits.x_train, digits.x_test))
     y_train, y_test = (torch.from_numpy(np.int64(y)) for y in (digits.y_train, digits.y_test))
+    splits = {"train": (x_train, y_train), "test": (x_test, y_test)}
     model = network(settings, seed)
     optimiser = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     tracker = Tracker(
@@ -184,31 +191,21 @@ def train(settings: MnistMlp, seed: int, digits: data.Images, run: Run) -> Run:
         at=schedule(settings),
         into=run,
     )
-    done = load_checkpoint(run, model, optimiser)
-    epochs = range(0 if done is None else done + 1, settings.epochs + 1)
-    for epoch in tqdm(epochs, desc=f"training {run.path.name}", unit="epoch", delay=2):
-        if epoch > 0:
-            for rows in batches(len(x_train), settings.batch, seed, epoch):
-                optimiser.zero_grad()
-                torch.nn.functional.cross_entropy(model(x_train[rows]), y_train[rows]).backward()
-                optimiser.step()
-        metrics = {
-            f"{split}_{name}": value
-            for split, x, y in (("train", x_train, y_train), ("test", x_test, y_test))
-            for name, value in quality(model, x, y).items()
-        }
-        tracker.step(epoch, **metrics)
-        save_checkpoint(run, epoch, model, optimiser)
+    for epoch in epochs(run, model, optimiser, settings.epochs):
+        for rows in batches(len(x_train), settings.batch, seed, epoch) if epoch else ():
+            descend(optimiser, torch.nn.functional.cross_entropy(model(x_train[rows]), y_train[rows]))
+        found = {split: quality(outputs(model, x), y) for split, (x, y) in splits.items()}
+        tracker.step(
+            epoch, **{f"{split}_{name}": value for split in found for name, value in found[split].items()}
+        )
     return run
 
 
 def network(settings: MnistMlp, seed: int) -> "torch.nn.Sequential":
     """flatten, hidden1 ... (linear and ReLU), logits; initialised from `seed` alone."""
-    import torch
     from torch import nn
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = nn.Sequential()
         model.add_module("flatten", nn.Flatten())
         for i in range(settings.depth):
@@ -235,23 +232,6 @@ def schedule(settings: MnistMlp) -> tuple[int, ...]:
 def _layers(settings: MnistMlp) -> list[str]:
     hidden = [f"hidden{i + 1}" for i in range(settings.depth)]
     return ["flatten"] * settings.flatten + hidden + ["logits"]
-
-
-def batches(n: int, size: int, seed: int, epoch: int) -> Iterator[np.ndarray]:
-    """Rows of each batch of an epoch: the same whether training was interrupted or not."""
-    order = np.random.default_rng([seed, epoch]).permutation(n)
-    for start in range(0, n, size):
-        yield order[start : start + size]
-
-
-def quality(model: "torch.nn.Module", x: "torch.Tensor", y: "torch.Tensor") -> dict[str, float]:
-    """Mean cross-entropy (nats) and accuracy, with frozen weights."""
-    import torch
-
-    with torch.no_grad():
-        logits = torch.cat([model(part) for part in x.split(10_000)])
-        loss = torch.nn.functional.cross_entropy(logits, y)
-        return {"loss": loss.item(), "accuracy": (logits.argmax(1) == y).float().mean().item()}
 
 
 def _unit(images: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infoplane.estimate import Slices, mean_error
-from infoplane.experiments.shared.tables import write_rows
+from infoplane.experiments.shared.tables import table, write_rows
 from infoplane.storage.files import write_whole
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def write(ds: "xr.Dataset", into: Path) -> None:
 
 def markdown(rows: list[dict]) -> str:
     """The comparison as a table: a line per epoch and kind of number, a column per layer."""
-    lines = [f"| epoch | S₁(T;Y), nats | {' | '.join(LAYERS)} |", "|---|---|" + "---|" * len(LAYERS)]
+    lines = []
     for epoch in PUBLISHED:
         own = {row["layer"]: row for row in rows if row["epoch"] == epoch}
         for title, key in (("published", "published"), ("ours, abs", "abs"), ("ours, signed", "signed")):
-            cells = " | ".join(f"{own[layer][key]:.3f}" for layer in LAYERS)
-            lines.append(f"| {epoch if key == 'published' else ''} | {title} | {cells} |")
-    return "\n".join(lines) + "\n"
+            cells = [f"{own[layer][key]:.3f}" for layer in LAYERS]
+            lines.append([str(epoch) if key == "published" else "", title, *cells])
+    return table(["epoch", "S₁(T;Y), nats", *LAYERS], lines, labels=2)
 
 
 def draw(rows: list[dict]) -> "Figure":

@@ -1,14 +1,15 @@
 """What the experiment `regression` leaves beside its runs: numbers, their tables, a figure."""
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoplane.experiments.shared.tables import Row, write_rows
+from infoplane.experiments.shared.figures import save_for_page
+from infoplane.experiments.shared.tables import IN_BITS, Row, find, number, table, write_rows
 from infoplane.results import save_dataset, save_table
+from infoplane.runs.variables import is_of_no_layer
 from infoplane.storage.files import write_whole
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 MARKS = (1, 50, 500)  # epochs that the tables show
 SHUFFLED = "shuffled I({};Y) [nats]"  # the metric that holds what the asker measured
 COLUMNS = ("seed", "split", "epoch", "layer", "estimate", "value")
-IN_BITS = 1 / math.log(2)
 ASKED: dict[str, Callable[[np.ndarray], Any]] = {
     "mean": np.mean,
     "standard deviation": np.std,
@@ -72,7 +72,9 @@ def comparison(ds: "xr.Dataset", true_information: float) -> list[Row]:
         name, split, epoch, layer, seed = (kept[dim].values[i] for dim, i in zip(kept.dims, at, strict=True))
         if np.isfinite(value):
             scale = IN_BITS if ds["unit"].sel(quantity=name) == "nats" else 1
-            rows.append(_row(seed, split, epoch, layer.replace("input|target", "input"), name, value * scale))
+            rows.append(
+                _row(seed, split, epoch, "input" if is_of_no_layer(layer) else layer, name, value * scale)
+            )
     return rows
 
 
@@ -115,21 +117,20 @@ def tables(rows: Sequence[Row]) -> str:
 def _table(
     rows: Sequence[Row], layers: Sequence[str], corner: str, columns: dict[str, dict[str, str]], ranges: bool
 ) -> str:
-    lines = [" | ".join([corner, *columns]), " | ".join(["---"] + ["---:"] * len(columns))]
-    for layer in layers:
-        cells = [_cell(rows, {"layer": layer, **where}, ranges) for where in columns.values()]
-        lines.append(" | ".join([layer, *cells]))
-    return "".join(f"| {line} |\n" for line in lines)
+    lines = [
+        [layer, *(_cell(rows, {"layer": layer, **where}, ranges) for where in columns.values())]
+        for layer in layers
+    ]
+    return table([corner, *columns], lines, labels=1)
 
 
 def _cell(rows: Sequence[Row], where: dict[str, str], ranges: bool) -> str:
-    found = [float(row["value"]) for row in rows if where.items() <= row.items()]
+    found = [float(row["value"]) for row in find(rows, where)]
     if not found:
         return ""
     digits = 0 if where["estimate"].endswith("[%]") else 1 if where["estimate"] in COUNTS else 2
     value = min(found) if where["estimate"].endswith("smallest") else float(np.mean(found))
-    texts = [f"{number:.{digits}f}" for number in (value, min(found), max(found))]
-    texts = [text.replace("-", "−") if float(text) else text.lstrip("-") for text in texts]
+    texts = [number(one, digits) for one in (value, min(found), max(found))]
     return f"{texts[0]} ({texts[1]}–{texts[2]})" if ranges and len(found) > 1 else texts[0]
 
 
@@ -138,8 +139,7 @@ def draw(ds: "xr.Dataset", into: Path, true_information: float) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    from infoplane import plots
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     with matplotlib.rc_context(style.RC):
         figure = Figure(figsize=(style.PAGE, 4.4), layout="constrained")
@@ -153,13 +153,11 @@ def draw(ds: "xr.Dataset", into: Path, true_information: float) -> None:
             ax.sharey(grid[0, 1])
         handles, texts = grid[0, 1].get_legend_handles_labels()
         figure.legend(handles, texts, loc="outside lower right", ncols=len(texts), columnspacing=1.2)
-        for ending in ("pdf", "svg"):
-            plots.save(figure, into / "plots" / f"regression.{ending}")
-        figure.savefig(into / "plots" / "regression.png", dpi=150)  # for a page, not for print
+        save_for_page(figure, into / "plots" / "regression", "pdf", "svg")
 
 
 def _draw_asked(ax: Any, ds: "xr.Dataset") -> None:
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     bits = ds["metric_value"].sel(metric=SHUFFLED.format("output")) * IN_BITS
     for color, values in zip(style.COLOURS, bits.values, strict=False):
@@ -172,7 +170,7 @@ def _draw_asked(ax: Any, ds: "xr.Dataset") -> None:
 
 
 def _draw_loss(ax: Any, ds: "xr.Dataset") -> None:
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     for name, text, look in (("train_loss", "train", "-"), ("test_loss", "held-out", "--")):
         loss = ds["metric_value"].sel(metric=name)
@@ -187,7 +185,7 @@ def _draw_loss(ax: Any, ds: "xr.Dataset") -> None:
 
 
 def _draw_aligned(ax: Any, one: "xr.Dataset", true_information: float) -> None:
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     layers = [str(layer) for layer in one["layer"].values if one["value"].sel(layer=layer).notnull().any()]
     for i, layer in enumerate(layers):

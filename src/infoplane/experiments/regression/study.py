@@ -7,16 +7,17 @@ docs/why-is-my-mi-negative.md tells what comes out.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from infoplane import evaluate
 from infoplane.experiments.regression import other_estimators as other
 from infoplane.experiments.regression.report import MARKS, SHUFFLED, report
+from infoplane.experiments.shared.study_settings import at_least, different
+from infoplane.experiments.shared.training import batches, begin, descend, epochs, seeded
 from infoplane.measures import KSG
 from infoplane.prepare import Prepared, standardise
 from infoplane.questions import Ask
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 NAME = "regression"
+HELP = "Why the information of a layer was negative."
 SNAPSHOTS = (0, 1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 140, 200, 300, 500)
 CHECKPOINTS = 25  # epochs; an epoch takes less time than writing one
 
@@ -66,15 +68,15 @@ class Regression:
     k: int = 3
 
     def __post_init__(self) -> None:
-        for name in ("train", "width", "depth", "epochs", "batch", "k"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        at_least(self, train=1, width=1, depth=1, epochs=1, batch=1, k=1)
+        different(self, seeds=0)
         if self.train >= self.n:
             raise ValueError(
                 f"train must be less than n={self.n}, so that some are held out; got {self.train}"
             )
-        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
-            raise ValueError(f"seeds must be one or more different numbers from 0 on; got {self.seeds}")
+
+
+Settings = Regression
 
 
 def run(settings: Regression, into: Path, *, train_only: bool = False) -> "xr.Dataset | None":
@@ -147,11 +149,9 @@ def draw_data(settings: Regression, seed: int) -> dict[str, tuple[np.ndarray, np
 
 def network(settings: Regression, seed: int) -> "torch.nn.Sequential":
     """hidden1, hidden2 ... (linear and ReLU), and a linear unit; initialised from `seed` alone."""
-    import torch
     from torch import nn
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = nn.Sequential()
         for i in range(settings.depth):
             width = 1 if i == 0 else settings.width
@@ -164,9 +164,9 @@ def train(settings: Regression, seed: int, run: Run) -> Run:
     """Train one seed, from its last checkpoint on; record its snapshots, and what the asker measured."""
     import torch
 
-    from infoplane.track import Tracker, load_checkpoint, save_checkpoint
+    from infoplane.track import Tracker
 
-    run.create({"experiment": NAME, **asdict(settings), "seeds": [seed]}, step="epoch", seeds=[seed])
+    begin(run, NAME, settings, seed)
     data = draw_data(settings, seed)
     tensors = {split: (torch.from_numpy(x), torch.from_numpy(y)) for split, (x, y) in data.items()}
     model = network(settings, seed)
@@ -178,13 +178,12 @@ def train(settings: Regression, seed: int, run: Run) -> Run:
         at=(*SNAPSHOTS, *MARKS, settings.epochs),
         into=run,
     )
-    done = load_checkpoint(run, model, optimiser)
-    epochs = range(0 if done is None else done + 1, settings.epochs + 1)
     with one_thread():
-        for epoch in tqdm(epochs, desc=f"training {run.path.name}", unit="epoch", delay=2):
+        for epoch in epochs(run, model, optimiser, settings.epochs, CHECKPOINTS):
             asked: dict[str, float] = {}
             if epoch > 0:
-                gathered = one_epoch(model, optimiser, *tensors["train"], batches(settings, seed, epoch))
+                order = batches(settings.train, settings.batch, seed, epoch)
+                gathered = one_epoch(model, optimiser, *tensors["train"], order)
                 # the mistake: rows of T in the order of the batches, rows of Y in the order of the data
                 asked = {
                     SHUFFLED.format(layer): KSG(settings.k)(t, data["train"][1]).value
@@ -192,8 +191,6 @@ def train(settings: Regression, seed: int, run: Run) -> Run:
                 }
             losses = {f"{split}_loss": _loss(model, x, y) for split, (x, y) in tensors.items()}
             tracker.step(epoch, **losses, **asked)
-            if epoch % CHECKPOINTS == 0 or epoch == settings.epochs:
-                save_checkpoint(run, epoch, model, optimiser)
     return run
 
 
@@ -226,17 +223,8 @@ def one_epoch(
         for name, module in model.named_children():
             out = module(out)
             gathered.setdefault("output" if name == "last" else name, []).append(out.detach().numpy().copy())
-        optimiser.zero_grad()
-        torch.nn.functional.mse_loss(out, y[rows]).backward()
-        optimiser.step()
+        descend(optimiser, torch.nn.functional.mse_loss(out, y[rows]))
     return {name: np.concatenate(parts) for name, parts in gathered.items()}
-
-
-def batches(settings: Regression, seed: int, epoch: int) -> Iterator[np.ndarray]:
-    """Rows of each batch of an epoch: the same whether training was interrupted or not."""
-    order = np.random.default_rng([seed, epoch]).permutation(settings.train)
-    for start in range(0, settings.train, settings.batch):
-        yield order[start : start + settings.batch]
 
 
 def _loss(model: "torch.nn.Module", x: "torch.Tensor", y: "torch.Tensor") -> float:

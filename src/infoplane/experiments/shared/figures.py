@@ -1,4 +1,4 @@
-"""The files that every experiment leaves beside its runs."""
+"""The files that studies leave beside their runs: the dataset, its table, figures."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from infoplane.results import save_dataset, save_table
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
 
 def draw(ds: "xr.Dataset", into: Path) -> "xr.Dataset":
@@ -25,3 +26,12 @@ def draw(ds: "xr.Dataset", into: Path) -> "xr.Dataset":
     if "metric_value" in ds:
         plots.save(plots.curves(ds), into / "plots" / "curves.pdf")
     return ds
+
+
+def save_for_page(figure: "Figure", path: Path, *endings: str) -> None:
+    """Save a figure with each of these endings for print, and as a small .png for a page."""
+    from infoplane import plots
+
+    for ending in endings:
+        plots.save(figure, path.with_name(f"{path.name}.{ending}"))
+    figure.savefig(path.with_name(f"{path.name}.png"), dpi=150)

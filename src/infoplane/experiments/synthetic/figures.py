@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoplane.experiments.shared.tables import Row
-from infoplane.experiments.synthetic.report import DIMS, GOOD, PUBLISHED, SLICES, names_in, number
+from infoplane.experiments.shared.tables import Row, number, values_in
+from infoplane.experiments.synthetic.report import DIMS, GOOD, PUBLISHED, SLICES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ def draw_estimates(about: Sequence[Row], means: Sequence[Row]) -> "Figure":
     import matplotlib
     from matplotlib.figure import Figure
 
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     dims = list(dict.fromkeys(row["dim"] for row in means))
     shown = [dim for dim in dims if int(dim) in PANELS] or dims[: len(PANELS)]
@@ -52,14 +52,14 @@ def draw_estimates(about: Sequence[Row], means: Sequence[Row]) -> "Figure":
 
 
 def _draw_panel(ax: "Axes", own: Sequence[Row], correlated: Mapping[str, str]) -> None:
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     if not own:
         ax.set_axis_off()
         return
     top = max(float(row["truth"]) for row in own)
     low, high = -0.35 * top, 1.6 * top
-    for i, name in enumerate(names_in(own)):
+    for i, name in enumerate(values_in(own, "estimator")):
         x, y, sd, true = (
             np.array([float(row[key] or "nan") for row in own if row["estimator"] == name])
             for key in ("information", "mean", "sd", "truth")
@@ -68,7 +68,7 @@ def _draw_panel(ax: "Axes", own: Sequence[Row], correlated: Mapping[str, str]) -
             label = f"{name}, exact" if name in SLICES else "truth"
             ax.plot(x, true, lw=0.8, ls=style.DASHES[i > 0], color="black", label=label, zorder=1)
         outside = int(((y < low) | (y > high)).sum())
-        label = f"{name}: {number(correlated[name])}" + (f" ({outside} outside)" if outside else "")
+        label = f"{name}: {number(correlated[name], 3)}" + (f" ({outside} outside)" if outside else "")
         color, marker = style.COLOURS[_place(name)], style.MARKERS[_place(name)]
         error = np.nan_to_num(sd)  # of one rerun there is none
         ax.errorbar(x, y, error, fmt=marker, ms=2.2, mew=0, color=color, elinewidth=0.5, label=label)
@@ -85,12 +85,12 @@ def draw_correlations(about: Sequence[Row]) -> "Figure":
     import matplotlib
     from matplotlib.figure import Figure
 
-    from infoplane.plots import _style as style
+    from infoplane.plots import style
 
     with matplotlib.rc_context(style.RC):
         figure = Figure(figsize=(style.PAGE, 3.2), layout="constrained")
         ax = figure.subplots()
-        for name in names_in(about):
+        for name in values_in(about, "estimator"):
             look: dict[str, Any] = {
                 "color": style.COLOURS[_place(name)],
                 "marker": style.MARKERS[_place(name)],

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from infoplane import known
-from infoplane.experiments.shared.tables import Row, write_rows
+from infoplane.experiments.shared.tables import Row, as_text, number, table, values_in, write_rows
 from infoplane.storage.files import write_whole
 
 # github.com/Pqlet/SMI-experiments at f1e3488, correlation of the estimate with the true information:
@@ -54,7 +54,7 @@ def report(
     studies = complete(rows, len(information))
     about = correlations(studies, information, rows)
     means = values(studies, information)
-    every = [{name: _text(row[name]) for name in ESTIMATES} for row in rows]
+    every = [{name: as_text(row[name]) for name in ESTIMATES} for row in rows]
     write_rows(every, ESTIMATES, into / "estimates.csv")
     write_rows(about, CORRELATIONS, into / "correlation.csv")
     write_rows(means, VALUES, into / "values.csv")
@@ -104,7 +104,7 @@ def correlations(
         sd = each.std(ddof=1) if len(each) > 1 else np.nan
         published = PUBLISHED.get(_published_name(name), {}).get(dim, np.nan)
         cells = (dim, name, each.mean(), sd, len(each), published, notes.get((dim, name), ""))
-        out.append(dict(zip(CORRELATIONS, map(_text, cells), strict=True)))
+        out.append(dict(zip(CORRELATIONS, map(as_text, cells), strict=True)))
     return out
 
 
@@ -119,7 +119,7 @@ def values(studies: Studies, information: Sequence[float]) -> list[Row]:
         sds = lines.std(axis=0, ddof=1) if len(lines) > 1 else np.full(len(information), np.nan)
         for at, mean, sd in zip(information, lines.mean(axis=0), sds, strict=True):
             cells = (dim, at, name, mean, sd, truth(dim, at, SLICES.get(name)))
-            out.append(dict(zip(VALUES, map(_text, cells), strict=True)))
+            out.append(dict(zip(VALUES, map(as_text, cells), strict=True)))
     return out
 
 
@@ -127,12 +127,6 @@ def truth(dim: int, information: float, slices: int | None) -> float:
     """I(X;Y), or the information of its slices of that dimension: exact, or by 10,000 exact slices."""
     law = known.Normal(information=information, dims=dim)
     return (law.mutual_information() if slices is None else law.sliced(slices)).value
-
-
-def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 def ranks_up_to(by_dim: Mapping[int, float]) -> int | None:
@@ -153,13 +147,15 @@ def tables(about: Sequence[Row], means: Sequence[Row]) -> str:
 def correlation_table(about: Sequence[Row]) -> str:
     """A line per dimension; published means with the legend's number in brackets, ours ± deviation."""
     own = {(row["dim"], row["estimator"]): row for row in about}
-    names, dims = names_in(about), list(dict.fromkeys(row["dim"] for row in about))
+    names, dims = values_in(about, "estimator"), values_in(about, "dim")
     heads = ["columns", "published MI", *(f"their {name}, run once" for name in THEIRS)]
     heads += [name for name in names if name not in SLICES] + ["published SMI"]
     heads += [name for name in names if name in SLICES]
     lines = []
     for dim in dims:
-        cells = {f"their {name}, run once": number(by_dim.get(int(dim))) for name, by_dim in THEIRS.items()}
+        cells = {
+            f"their {name}, run once": number(by_dim.get(int(dim)), 3) for name, by_dim in THEIRS.items()
+        }
         cells |= {"columns": dim}
         cells |= {
             "published MI": _published("WKL", int(dim)),
@@ -167,19 +163,19 @@ def correlation_table(about: Sequence[Row]) -> str:
         }
         cells |= {name: _with_deviation(own.get((dim, name))) for name in names}
         lines.append([cells[head] for head in heads])
-    return _table(heads, lines)
+    return table(heads, lines)
 
 
 def ranking_table(about: Sequence[Row]) -> str:
     """Up to how many columns the correlation is 0.9 or more, without a gap."""
     lines = []
-    for name in names_in(about):
+    for name in values_in(about, "estimator"):
         ours = {int(row["dim"]): float(row["mean"] or "nan") for row in about if row["estimator"] == name}
         theirs = {
             dim: value for dim, value in PUBLISHED.get(_published_name(name), {}).items() if dim in ours
         }
         lines.append([name, str(ranks_up_to(ours) or "–"), str(ranks_up_to(theirs) or "–")])
-    return _table(["ranks up to, columns", "ours", "published"], lines)
+    return table(["ranks up to, columns", "ours", "published"], lines)
 
 
 def value_table(means: Sequence[Row]) -> str:
@@ -189,38 +185,22 @@ def value_table(means: Sequence[Row]) -> str:
     own = {(row["dim"], row["estimator"]): row for row in at}
     heads = [f"at I = {float(most or 0):g} nats, columns"]
     keys: list[tuple[str, str]] = []
-    for name in names_in(at):
+    for name in values_in(at, "estimator"):
         keys += [(name, "mean"), (name, "truth")] if name in ("S₁", "S₂") else [(name, "mean")]
     heads += [name if key == "mean" else f"true {name}" for name, key in keys]
     lines = [
         [dim, *(number(own.get((dim, name), {}).get(key), 4) for name, key in keys)]
-        for dim in dict.fromkeys(row["dim"] for row in at)
+        for dim in values_in(at, "dim")
     ]
-    return _table(heads, lines)
-
-
-def names_in(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(row["estimator"] for row in rows))
-
-
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    every = [heads, ["---:"] * len(heads), *lines]
-    return "".join(f"| {' | '.join(line)} |\n" for line in every)
-
-
-def number(value: float | str | None, digits: int = 3) -> str:
-    if value is None or value == "":
-        return "–"
-    text = f"{float(value):.{digits}f}"
-    return text.replace("-", "−") if float(text) else text.lstrip("-")
+    return table(heads, lines)
 
 
 def _published(name: str, dim: int) -> str:
     legend = LEGENDS[name].get(dim)
-    return number(PUBLISHED[name].get(dim)) + (f" ({number(legend)})" if legend is not None else "")
+    return number(PUBLISHED[name].get(dim), 3) + (f" ({number(legend, 3)})" if legend is not None else "")
 
 
 def _with_deviation(row: Row | None) -> str:
     if row is None or not row["sd"] or not row["mean"]:
-        return number(row["mean"] if row else None)
-    return f"{number(row['mean'])} ± {number(row['sd'])}"
+        return number(row["mean"] if row else None, 3)
+    return f"{number(row['mean'], 3)} ± {number(row['sd'], 3)}"

@@ -9,7 +9,7 @@ from scipy.sparse.linalg import eigsh
 
 from infoplane.directions import pivoted
 from infoplane.estimate import TooFewSamples
-from infoplane.kernels._distances import centred
+from infoplane.kernels.distances import centred
 from infoplane.measures._order import content_order
 from infoplane.measures.kernel._kept import Clusters, ClustersCodec, key
 from infoplane.sample import Sample

@@ -1,4 +1,4 @@
-"""How the figures look: sizes, colours, axes of steps, labels in two sizes."""
+"""How figures look, those of studies too: sizes, colours, axes of steps, labels in two sizes."""
 
 import io
 import textwrap
@@ -93,6 +93,7 @@ def threshold(steps: np.ndarray) -> float:
 
 
 def step_norm(steps: np.ndarray) -> Normalize:
+    """The scale of colours of these steps, logarithmic where they are."""
     low, high = float(steps[0]), float(max(steps[-1], steps[0] + 1))
     if logarithmic(steps):
         return SymLogNorm(threshold(steps), linscale=0.5, vmin=low, vmax=high)
@@ -120,6 +121,7 @@ def step_ticks(steps: np.ndarray, most: int = 8) -> list[int]:
 
 
 def step_axis(ax: Axes, steps: np.ndarray, name: str, most: int = 8) -> None:
+    """Steps on the x axis: its scale, its ticks, and its name."""
     if logarithmic(steps):
         ax.set_xscale("symlog", linthresh=threshold(steps), linscale=0.5)
     ticks = step_ticks(steps, most)
@@ -129,6 +131,7 @@ def step_axis(ax: Axes, steps: np.ndarray, name: str, most: int = 8) -> None:
 
 
 def step_texts(ticks: Sequence[int]) -> list[str]:
+    """What stands at the ticks: from 10,000 on as powers of ten."""
     return [str(tick) if tick < 10_000 else _power(tick) for tick in ticks]
 
 
@@ -139,11 +142,13 @@ def _power(tick: int) -> str:
 
 
 def name_with_unit(ds: xr.Dataset, quantity: str) -> str:
+    """A quantity as an axis calls it."""
     unit = str(ds["unit"].sel(quantity=quantity).values)
     return f"{quantity} [{unit}]" if unit else quantity
 
 
 def settings_of(ds: xr.Dataset, quantity: str) -> str:
+    """The measure of a quantity with its settings."""
     return str(ds["measure"].sel(quantity=quantity).values)
 
 
