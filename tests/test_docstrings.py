@@ -21,6 +21,8 @@ NEVER_RAISES = {
     "infoplane.known.HalfCube",
     "infoplane.known.Rectify",
     "infoplane.known.catalogue",
+    "infoplane.Run",
+    "infoplane.runs.Run",
     "infoplane.spectra.Clusters",
     "infoplane.known.Distribution",
 }

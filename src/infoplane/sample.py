@@ -7,9 +7,9 @@ from html import escape
 from typing import Any, TypeVar
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from infoplane.directions import Directions, project
+from infoplane.given import as_given, as_rows, encoded, home_of
 from infoplane.keeping import Codec, Shelf, kept
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Sample:
     __slots__ = ("_derived", "_home", "_lock", "_locks", "_shelf", "_source", "classes", "name", "values")
 
     def __init__(self, values: Any, name: str = "x") -> None:
-        array = _array(values, name)
+        array = as_given(values, name)
         if array.ndim == 1 or array.shape[1] == 1:
             as_labels = array.dtype.kind != "f"
         elif array.dtype.kind == "f":
@@ -64,8 +64,8 @@ class Sample:
                 f"{name!r} is a {array.dtype} matrix of shape {array.shape}: say continuous({name}) if its "
                 f"columns are quantities, labels({name}) if its rows are one-hot labels"
             )
-        codes_or_rows, classes = _encode(array) if as_labels else (_rows(array, name), None)
-        self._set(codes_or_rows, name, classes, _home(values), None)
+        codes_or_rows, classes = encoded(array) if as_labels else (as_rows(array, name), None)
+        self._set(codes_or_rows, name, classes, home_of(values), None)
 
     def _set(
         self, values: np.ndarray, name: str, classes: tuple | None, home: Any, shelf: Shelf | None
@@ -242,7 +242,7 @@ def labels(y: Any, name: str = "y") -> Sample:
     """
     if isinstance(y, Sample):
         return y if y.is_labels else labels(y.values, y.name).at(y.home)
-    array = _array(y, name)
+    array = as_given(y, name)
     if array.ndim == 2 and array.shape[1] > 1:
         hot = array == 1
         if not (((array == 0) | hot).all() and (hot.sum(axis=1) == 1).all()):
@@ -253,8 +253,8 @@ def labels(y: Any, name: str = "y") -> Sample:
         array = hot.argmax(axis=1)
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError(f"labels({name}) contains NaN; give the missing labels a class or drop their rows")
-    codes, classes = _encode(array)
-    return Sample.of(codes, name, classes, _home(y))
+    codes, classes = encoded(array)
+    return Sample.of(codes, name, classes, home_of(y))
 
 
 def continuous(x: Any, name: str = "x") -> Sample:
@@ -280,48 +280,9 @@ def continuous(x: Any, name: str = "x") -> Sample:
     """
     if isinstance(x, Sample):
         return continuous(np.asarray(x.classes)[x.values], x.name).at(x.home) if x.is_labels else x
-    array = _array(x, name)
+    array = as_given(x, name)
     if array.dtype.kind in "US":
         raise ValueError(f"continuous({name}) wants numbers; got strings. Use labels({name})")
     if array.dtype.kind != "f":
         array = array.astype(np.float64)
-    return Sample.of(_rows(array, name), name, home=_home(x))
-
-
-def _home(values: Any) -> Any:
-    """Namespace and device of a tensor; None for what is, or becomes, numpy."""
-    return (array_namespace(values), values.device) if hasattr(values, "detach") else None
-
-
-def _array(values: Any, name: str) -> np.ndarray:
-    """A fresh array of one or two dimensions."""
-    if hasattr(values, "detach"):  # torch; bfloat16 has no numpy counterpart
-        values = values.detach().cpu()
-        values = (values.float() if str(values.dtype) == "torch.bfloat16" else values).numpy()
-    array = np.array(values)
-    if array.dtype.kind == "O" and array.size and all(isinstance(value, str) for value in array.flat):
-        array = array.astype(str)  # a column of pandas
-    if array.dtype.kind not in "fiubUS":
-        raise ValueError(
-            f"{name!r} must hold numbers, booleans or strings; got dtype {array.dtype}"
-            + (" (rows of different lengths?)" if array.dtype.kind == "O" else "")
-        )
-    if array.ndim not in (1, 2):
-        raise ValueError(
-            f"{name!r} must have shape (n,) or (n, d); got {array.shape}. Flatten what belongs to one "
-            "sample: x.reshape(len(x), -1)"
-        )
-    if array.size == 0:
-        raise ValueError(f"{name!r} is empty: shape {array.shape}")
-    return array
-
-
-def _rows(array: np.ndarray, name: str) -> np.ndarray:
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        raise ValueError(f"{name!r} is {array.dtype}; measures compute in float64: x.astype(float)")
-    return array.reshape(len(array), -1)
-
-
-def _encode(array: np.ndarray) -> tuple[np.ndarray, tuple]:
-    classes, codes = np.unique(array.ravel(), return_inverse=True)
-    return codes.astype(np.intp), tuple(classes.tolist())
+    return Sample.of(as_rows(array, name), name, home=home_of(x))

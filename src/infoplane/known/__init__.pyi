@@ -5,12 +5,13 @@ from .composed import Copies, Independent, Transformed
 from .distribution import Distribution
 from .images import Blob, Rectangle
 from .labelled import LabelledNormal
-from .maps import Asinh, Bimodal, HalfCube, NormalCdf, Rectify, Spiral, SwissRoll, Tanh, Wiggly
+from .maps import Asinh, Bimodal, HalfCube, NormalCdf, Rectify, Tanh, Wiggly
 from .multinormal import DenseNormal, SparseNormal
 from .noisy_labels import NoisyLabels, SymmetricChannel
 from .normal import Normal
 from .student import Student
 from .uniform import UniformChannel
+from .windings import Spiral, SwissRoll
 
 __all__ = [
     "Asinh",

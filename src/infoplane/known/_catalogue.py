@@ -6,12 +6,13 @@ from infoplane.known.composed import Copies, Transformed
 from infoplane.known.distribution import Distribution
 from infoplane.known.images import Blob
 from infoplane.known.labelled import LabelledNormal
-from infoplane.known.maps import Asinh, Bimodal, HalfCube, NormalCdf, Spiral, SwissRoll, Tanh, Wiggly
+from infoplane.known.maps import Asinh, Bimodal, HalfCube, NormalCdf, Tanh, Wiggly
 from infoplane.known.multinormal import DenseNormal, SparseNormal
 from infoplane.known.noisy_labels import NoisyLabels
 from infoplane.known.normal import Normal
 from infoplane.known.student import Student
 from infoplane.known.uniform import UniformChannel
+from infoplane.known.windings import Spiral, SwissRoll
 
 
 def catalogue() -> dict[str, Distribution]:

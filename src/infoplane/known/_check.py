@@ -45,3 +45,13 @@ def not_labels(values: Any, what: str) -> np.ndarray:
     if np.ndim(values) != 2:
         raise ValueError(f"{what} takes rows of numbers; this side holds labels: leave them as they are")
     return np.asarray(values)
+
+
+def in_unit_cube(values: np.ndarray, width: int, what: str) -> np.ndarray:
+    """`values`, if they have `width` columns within [0, 1]."""
+    if values.shape[1] != width or values.min() < 0 or values.max() > 1:
+        raise ValueError(
+            f"{what} wants {width} column(s) within [0, 1]; got {values.shape[1]} from {values.min():.4g} to "
+            f"{values.max():.4g}. NormalCdf() makes normal ones uniform"
+        )
+    return values

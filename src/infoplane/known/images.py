@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from infoplane.known.maps import in_unit_cube
+from infoplane.known._check import in_unit_cube
 from infoplane.settings import integer, number
 
 

@@ -1,8 +1,6 @@
 """The information plane: one quantity against another as the steps go by."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import matplotlib
@@ -16,45 +14,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from infoplane.plots import style
+from infoplane.plots._trajectory import Trajectory, trajectory
 from infoplane.results import check_schema
-from infoplane.results.differences import changes, mean_over_runs, measured, part, pick, sources
+from infoplane.results.differences import measured, pick, sources
 
 CLEAR = 0.08  # of an axis: how far a cross stays from the points
 ALONE: dict[str, Any] = {"color": style.GREY, "ls": "-", "marker": "o"}
-
-
-@dataclass(frozen=True, eq=False)
-class _Trajectory:
-    """One layer of one split: both quantities on (run, step), without what lacks the other."""
-
-    layer: str
-    x: xr.Dataset
-    y: xr.Dataset
-
-    @property
-    def runs(self) -> np.ndarray:
-        """(run, step, 2) points."""
-        return np.stack([self.x["value"].values, self.y["value"].values], axis=-1)
-
-    @cached_property
-    def mean(self) -> np.ndarray:
-        """(step, 2) points."""
-        points = np.stack([mean_over_runs(one)["value"].values for one in (self.x, self.y)], axis=-1)
-        return np.where(np.isfinite(points).all(axis=1, keepdims=True), points, np.nan)
-
-    @cached_property
-    def span(self) -> tuple[int, int]:
-        """Places of the first and the last step of the mean; equal ones where nothing changes."""
-        there = np.flatnonzero(np.isfinite(self.mean[:, 0]))
-        return (int(there[0]), int(there[-1])) if len(there) else (0, 0)
-
-    @cached_property
-    def cross(self) -> tuple[float, float]:
-        """Standard errors of the change from the first to the last step of the mean."""
-        first, last = self.span
-        if first == last:
-            return np.nan, np.nan
-        return float(changes(self.x)[1][last]), float(changes(self.y)[1][last])
 
 
 def plane(
@@ -146,17 +111,7 @@ def _first_of(ds: xr.Dataset, word: str, axis: str) -> str:
     raise ValueError(f"no quantity is of the {word}; say which is {axis}: {there}")
 
 
-def _trajectory(ds: xr.Dataset, x: str, y: str, split: str, layer: str) -> _Trajectory:
-    of_x, of_y = (part(ds, name, split, layer) for name in (x, y))
-    both = [run for run in of_x["run"].values if run in of_y["run"].values]
-    of_x, of_y = of_x.sel(run=both), of_y.sel(run=both)
-    there = of_x["value"].notnull() & of_y["value"].notnull()
-    some = there.any("step").values
-    of_x, of_y = (one.assign(value=one["value"].where(there)).isel(run=some) for one in (of_x, of_y))
-    return _Trajectory(layer, of_x, of_y)
-
-
-Groups = list[tuple[str, list[_Trajectory]]]  # per panel: its split, and what is drawn
+Groups = list[tuple[str, list[Trajectory]]]  # per panel: its split, and what is drawn
 
 
 def _groups(
@@ -164,7 +119,7 @@ def _groups(
 ) -> Groups:
     groups: Groups = []
     for split in splits:
-        many = [_trajectory(ds, *names, split, a) for a in layers if measured(ds, names, split, a)]
+        many = [trajectory(ds, *names, split, a) for a in layers if measured(ds, names, split, a)]
         groups += [(split, many)] * bool(many) if together else [(split, [one]) for one in many]
     if not groups:
         both = " and ".join(map(repr, names))
@@ -191,7 +146,7 @@ def _size(count: int, columns: int, layers: list[str], entries: int) -> tuple[fl
     return width, 2.2 if count == 1 else 1.35, above + style.legend_height(entries, 1) + 0.4
 
 
-def _panel(ax: Axes, many: list[_Trajectory], norm: Normalize, looks: dict) -> None:
+def _panel(ax: Axes, many: list[Trajectory], norm: Normalize, looks: dict) -> None:
     several = bool(looks)
     for one in many:
         look = looks.get(one.layer, ALONE)
@@ -214,7 +169,7 @@ def _panel(ax: Axes, many: list[_Trajectory], norm: Normalize, looks: dict) -> N
     _crosses(ax, many, {layer: look["color"] for layer, look in looks.items()})
 
 
-def _crosses(ax: Axes, many: list[_Trajectory], colours: dict[str, str]) -> None:
+def _crosses(ax: Axes, many: list[Trajectory], colours: dict[str, str]) -> None:
     """One cross per trajectory, at the nearest free place to its last point."""
     everywhere = np.concatenate([one.runs.reshape(-1, 2) for one in many] + [one.mean for one in many])
     low, high = np.nanmin(everywhere, axis=0), np.nanmax(everywhere, axis=0)

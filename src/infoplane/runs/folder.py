@@ -33,11 +33,6 @@ class Run:
     path : str or path
         The folder; `create` makes it.
 
-    Raises
-    ------
-    ValueError
-        From its methods, for what is not in the run, naming what is; making the handle raises nothing.
-
     Examples
     --------
     >>> run = Run("runs/mlp-0").create({"lr": 0.1})
