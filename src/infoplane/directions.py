@@ -244,7 +244,7 @@ def pivoted(
 ) -> tuple[Int[np.ndarray, " count"], Float[np.ndarray, "d count"]]:
     """Gram-Schmidt of the longest row, then of the longest that is left: which rows, and their directions.
 
-    Of rows as long but for rounding it is the first, which a pivoted QR leaves to the library.
+    Among rows as long but for rounding it is the first, which a pivoted QR leaves to the library.
     """
     left, turn = rows.copy(), np.empty((rows.shape[1], count))
     pivots = np.empty(count, np.intp)
