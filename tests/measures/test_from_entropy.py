@@ -6,8 +6,6 @@ import pytest
 
 from infoplane import DegenerateData, Estimate, FromEntropy, KozachenkoLeonenko, Sample, known, labels
 
-pytestmark = pytest.mark.portable
-
 H = KozachenkoLeonenko(k=3)
 
 

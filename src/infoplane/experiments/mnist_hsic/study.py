@@ -137,7 +137,7 @@ def run(settings: MnistHsic, into: Path, *, train_only: bool = False) -> "xr.Dat
 def study(settings: MnistHsic, into: Path) -> list[Run]:
     """The runs in the folder that are trained to the end with these settings, plain ones first."""
     found = {}
-    for path in into.glob("*/run.json"):
+    for path in sorted(into.glob("*/run.json")):
         one = Run(path.parent)
         if one.settings.get("experiment") != NAME:
             continue
