@@ -74,11 +74,12 @@ def load(path: str | Path) -> Spectrum | Clusters:
     array([0, 0, 1])
     """
     tensors, header = read_entry(Path(path))
+    made = _unpacked(path, tensors, header)
     if not _is_current(header):
         raise ValueError(
             f"{path} was written by a version of infoplane whose measure computed other numbers; make it anew"
         )
-    return _unpacked(path, tensors, header)
+    return made
 
 
 def of_run(run: Run, split: str, word: str, step: int | None = None) -> list[Spectrum | Clusters]:
