@@ -15,8 +15,9 @@ from infoplane.measures import KSG, Sliced
 from infoplane.questions import Ask
 from infoplane.runs import Run
 from infoplane.storage.files import write_whole
-from infoplane.trust.accuracy import BESIDE, OURS, as_measure, cells, compare
+from infoplane.trust.accuracy import BESIDE, OURS, as_measure, cases, compare
 from infoplane.trust.page import page
+from infoplane.trust.targets import informations
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -118,6 +119,6 @@ def benchmark(
     name = measure.rpartition(":")[2]
     beside = {ours: OURS[ours] for ours in BESIDE if ours != name}
     asked = {name: as_measure(from_file(measure, "benchmark"), name), **beside}
-    print(text := page(name, compare(cells(asked, catalogue(), n, [draws] * len(n), seconds))))
+    print(text := page(name, compare(cases(asked, informations(catalogue()), n, [draws] * len(n), seconds))))
     if into is not None:
         write_whole(into, text.encode())

@@ -2,18 +2,15 @@
 
 import inspect
 import math
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass
 from functools import partial
 from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from infoplane.estimate import Estimate
-from infoplane.known import Distribution
 from infoplane.measures import (
     KSG,
     CanonicalPairs,
@@ -26,6 +23,8 @@ from infoplane.measures import (
     WeightedKozachenkoLeonenko,
 )
 from infoplane.prepare import Prepared, copula, standardise
+from infoplane.trust.drawing import FEW, Case, Drawn, drawn, nats
+from infoplane.trust.targets import Target
 
 # WithinClass is of three variables, and the sliced measures are of another quantity than the information
 OURS = {
@@ -40,46 +39,20 @@ OURS = {
     "KSG of scores": Prepared(KSG(k=5), x=copula, y=copula),
 }
 BESIDE = ("KSG", "MixedKSG", "GaussianCopula")  # quick, and unlike each other
-FEW = 2  # draws that even the slowest cell gets: one has no spread
 ABSOLUTE, RELATIVE = 0.05, 0.1  # a bias above the larger of these, nats and share of the truth, is marked
 SENTENCE = 110  # characters of a refusal that are kept
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A measure on one distribution at one number of samples: what is to be measured.
-
-    Parameters
-    ----------
-    measure, distribution : str
-        What they are called in the tables.
-    what : measure
-    law : Distribution
-    n : int
-    draws : int
-        At most so many; fewer, but two at least, where they would take more than `seconds`.
-    seconds : float
-    """
-
-    measure: str
-    distribution: str
-    what: Any
-    law: Distribution
-    n: int
-    draws: int
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Accuracy:
-    """What came of a `Cell`.
+    """What came of a `Case`.
 
     Parameters
     ----------
     measure, distribution, n
-        Those of the cell.
+        Those of the case.
     truth : float
-        The distribution's information, in nats.
+        Of the target, in nats.
     bias, spread : float
         Mean of estimate - truth, and standard deviation of the estimates, over draws; NaN if there are none.
     draws, refused : int
@@ -127,94 +100,59 @@ def as_measure(given: Any, name: str) -> Any:
     return given if is_dataclass(given) else Criterion(name, partial(_number, given), unit="nats")
 
 
-def cells(
+def cases(
     measures: Mapping[str, Any],
-    over: Mapping[str, Distribution],
+    targets: Iterable[Target],
     ns: Sequence[int],
     draws: Sequence[int],
     seconds: float,
-) -> list[Cell]:
-    """Every measure on every distribution, with so many draws at each n; few samples first."""
+) -> list[Case]:
+    """Every measure on every target, with so many draws at each n; few samples first."""
     for name, numbers, least in (("n", ns, 10), ("draws", draws, FEW)):
         if not numbers or min(numbers) < least:
             raise ValueError(f"{name} must be {least} or more; got {', '.join(map(str, numbers)) or 'none'}")
+    targets = list(targets)
     return [
-        Cell(name, law_name, what, law, n, most, seconds)
+        Case(name, what, target, n, most, seconds)
         for n, most in zip(ns, draws, strict=True)
-        for law_name, law in over.items()
+        for target in targets
         for name, what in measures.items()
     ]
 
 
-def measured(cell: Cell) -> Accuracy:
-    """Draw, measure and compare with the truth.
+def compare(work: Sequence[Case], **how: Any) -> list[Accuracy]:
+    """Each case drawn, measured and compared with the truth; `how` is of `drawn`.
 
     Raises
     ------
     RuntimeError
-        For any error of the measure but `ValueError`, from it: naming the distribution.
+        For any error of a measure but `ValueError`, from it: naming the distribution.
     """
-    truth = cell.law.mutual_information().value
-    values: list[float] = []
-    refusals: list[str] = []
-    seconds: list[float] = []
-    while not _enough(cell, seconds):
-        seed = len(seconds)
-        x, y = cell.law.draw(cell.n, seed)
-        start = time.process_time()
-        try:
-            values.append(_nats(_anew(cell.what, seed)(x, y)))
-        except ValueError as error:
-            refusals.append(str(error))
-        except Exception as error:
-            raise RuntimeError(
-                f"{cell.measure} broke on {cell.distribution!r} (n={cell.n}, seed={seed}) with "
-                f"{type(error).__name__}: {error}; data that it is not for it refuses with ValueError"
-            ) from error
-        seconds.append(time.process_time() - start)
+    return [summary(case, own) for case, own in zip(work, drawn(work, **how), strict=True)]
+
+
+def summary(case: Case, draws: Sequence[Drawn]) -> Accuracy:
+    """Bias and spread of the draws that were not refused."""
+    truth = case.target.truth
+    values = [draw.value for draw in draws if not math.isnan(draw.value)]
+    refusals = [draw.note for draw in draws if math.isnan(draw.value)]
     return Accuracy(
-        measure=cell.measure,
-        distribution=cell.distribution,
-        n=cell.n,
+        measure=case.measure,
+        distribution=case.target.name,
+        n=case.n,
         truth=truth,
         bias=fmean(values) - truth if values else math.nan,
         spread=stdev(values) if len(values) > 1 else math.nan,
         draws=len(values),
         refused=len(refusals),
-        ms=1e3 * min(seconds),
+        ms=1e3 * min(draw.seconds for draw in draws),
         note=_start(refusals[0]) if refusals else "",
     )
 
 
-def compare(work: Iterable[Cell], progress: bool = True) -> list[Accuracy]:
-    """Each cell measured, one after the other."""
-    return [measured(cell) for cell in tqdm(list(work), unit="cell", disable=not progress)]
-
-
-def _enough(cell: Cell, seconds: Sequence[float]) -> bool:
-    # by the quickest, because the first call may have compiled
-    done = len(seconds)
-    return done >= cell.draws or (done >= FEW and done * min(seconds) >= cell.seconds)
-
-
-def _anew(measure: Any, draw: int) -> Any:
-    """With a seed of its own for every draw: what is the seed's chance must not look like bias."""
-    seed = getattr(measure, "seed", None)
-    if is_dataclass(measure) and isinstance(seed, int):
-        return replace(measure, seed=seed + draw)  # type: ignore[type-var]
-    return measure
-
-
-def _nats(estimate: Estimate) -> float:
-    value = estimate.value * (math.log(2) if estimate.unit == "bits" else 1)
-    if not math.isfinite(value):
-        raise ValueError(f"it returned {value}")
-    return value
-
-
 def _number(f: Callable[[np.ndarray, np.ndarray], Any], x: np.ndarray, y: np.ndarray) -> Any:
     answer = f(x, y)
-    return _nats(answer) if isinstance(answer, Estimate) else answer
+    return nats(answer) if isinstance(answer, Estimate) else answer
 
 
 def _start(sentence: str) -> str:

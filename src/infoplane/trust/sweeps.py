@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate
+from infoplane.evaluation.engine import estimated
 from infoplane.sample import Sample
 from infoplane.settings import varied
 
@@ -93,14 +94,7 @@ def sensitivity(measure: Any, field: str, values: Iterable[Any], *variables: Any
         variable if isinstance(variable, Sample) else Sample(variable, name)
         for variable, name in zip(variables, names, strict=False)
     ]
-    estimates = tuple(_estimate(varied(measure, field, value), samples) for value in settings)
+    estimates = tuple(estimated(varied(measure, field, value), samples) for value in settings)
     if not any(np.isfinite(estimate.value) for estimate in estimates):
         raise DegenerateData(f"no value of {field!r} admits an estimate; the first: {estimates[0].note}")
     return Band(field, settings, estimates)
-
-
-def _estimate(measure: Any, samples: list[Sample]) -> Estimate:
-    try:
-        return measure(*samples)
-    except DegenerateData as reason:
-        return Estimate(float("nan"), note=str(reason))

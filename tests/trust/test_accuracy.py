@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from infoplane import KSG, DegenerateData, Estimate, Sliced, known
-from infoplane.trust import accuracy
-from infoplane.trust.accuracy import OURS, Accuracy, Cell, as_measure, cells, compare, measured
+from infoplane.trust.accuracy import OURS, Accuracy, as_measure, cases, compare
+from infoplane.trust.drawing import Case
 from infoplane.trust.page import page, refusals, table, text
+from infoplane.trust.targets import Target, information, informations
 
 LAW = known.Normal(rho=0.75)
 TRUTH = LAW.mutual_information().value
@@ -52,8 +53,9 @@ def breaks(x, y):
     return np.zeros(3)[len(x)]
 
 
-def cell(what: Any, draws: int = 4, seconds: float = math.inf) -> Cell:
-    return Cell("mine", "normal", what, LAW, 50, draws, seconds)
+def measured(what: Any, target: Target | None = None, n: int = 50, draws: int = 4) -> Accuracy:
+    (row,) = compare([Case("mine", what, target or information("normal", LAW), n, draws)], progress=False)
+    return row
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def cell(what: Any, draws: int = 4, seconds: float = math.inf) -> Cell:
     ],
 )
 def test_a_measure_that_is_wrong_by_a_known_amount(what, bias):
-    got = measured(cell(what))
+    got = measured(what)
     assert got.bias == pytest.approx(bias, abs=1e-12)
     assert got.spread == pytest.approx(0, abs=1e-12)
     assert (got.truth, got.draws, got.refused, got.note) == (TRUTH, 4, 0, "")
@@ -76,32 +78,32 @@ def test_a_measure_that_is_wrong_by_a_known_amount(what, bias):
 
 def test_bias_and_spread_are_those_of_the_draws():
     values = [KSG(k=5)(*LAW.draw(50, seed)).value for seed in range(4)]
-    got = measured(cell(KSG(k=5)))
+    got = measured(KSG(k=5))
     assert got.bias == pytest.approx(np.mean(values) - TRUTH)
     assert got.spread == pytest.approx(np.std(values, ddof=1))
     assert got.ms > 0
 
 
 def test_every_draw_has_a_seed_of_its_own():
-    got = measured(cell(SaysItsSeed(), draws=3))
+    got = measured(SaysItsSeed(), draws=3)
     assert got.bias == pytest.approx(4 - TRUTH)  # 3, 4, 5
     assert got.spread == pytest.approx(1)
 
 
 def test_refusals_are_counted_and_quoted():
     first = [LAW.draw(50, seed)[0][0, 0] for seed in range(4)]
-    got = measured(cell(RefusesBelow(math.inf)))
+    got = measured(RefusesBelow(math.inf))
     assert (got.draws, got.refused) == (0, 4)
     assert math.isnan(got.bias)
     assert math.isnan(got.spread)
     assert got.off
     assert got.note == f"{first[0]:.2f} is too small"
-    some = measured(cell(RefusesBelow(float(np.median(first)))))
+    some = measured(RefusesBelow(float(np.median(first))))
     assert (some.draws, some.refused, some.bias) == (2, 2, 0)
 
 
 def test_no_number_is_a_refusal():
-    got = measured(cell(Says(math.nan)))
+    got = measured(Says(math.nan))
     assert (got.draws, got.note) == (0, "it returned nan")
 
 
@@ -109,20 +111,8 @@ def test_what_breaks_says_where_and_keeps_its_error():
     with pytest.raises(
         RuntimeError, match=r"mine broke on 'normal' \(n=50, seed=0\) with IndexError"
     ) as said:
-        measured(cell(as_measure(breaks, "mine")))
+        measured(as_measure(breaks, "mine"))
     assert isinstance(said.value.__cause__, IndexError)
-
-
-@pytest.mark.parametrize(("seconds", "draws"), [(1, 2), (15, 3), (1000, 6)])
-def test_slow_cells_get_fewer_draws(monkeypatch, seconds, draws):
-    """The first call takes 100 s, as if it compiled, and each of the others 5."""
-    readings = [0.0, 100.0]
-    for _ in range(5):
-        readings += [readings[-1], readings[-1] + 5]
-    monkeypatch.setattr(accuracy.time, "process_time", iter(readings).__next__)
-    got = measured(cell(Says(TRUTH), draws=6, seconds=seconds))
-    assert got.draws == draws
-    assert got.ms == 5000
 
 
 def test_measures_of_one_s_own():
@@ -134,17 +124,18 @@ def test_measures_of_one_s_own():
         as_measure(3, "mine")
 
 
-def test_cells_are_all_pairs_with_their_draws():
-    work = cells({"a": Says(0), "b": Says(1)}, known.catalogue(), (100, 50), (3, 2), 1.0)
+def test_cases_are_all_pairs_with_their_draws():
+    targets = informations(known.catalogue())
+    work = cases({"a": Says(0), "b": Says(1)}, targets, (100, 50), (3, 2), 1.0)
     assert len(work) == 2 * 25 * 2
     assert {(one.n, one.draws) for one in work} == {(100, 3), (50, 2)}
     for ns, draws, name in (((5,), (2,), "n"), ((50,), (1,), "draws"), ((), (), "n")):
         with pytest.raises(ValueError, match=f"{name} must be"):
-            cells({"a": Says(0)}, known.catalogue(), ns, draws, 1.0)
+            cases({"a": Says(0)}, targets, ns, draws, 1.0)
 
 
 def test_ours_measure_the_first_distribution():
-    rows = compare(cells(OURS, {"normal": LAW}, (300,), (2,), 1.0), progress=False)
+    rows = compare(cases(OURS, [information("normal", LAW)], (300,), (2,), 1.0), progress=False)
     assert [row.measure for row in rows] == list(OURS)
     assert not [row.measure for row in rows if abs(row.bias) > 0.2 or row.refused]
 
@@ -187,6 +178,6 @@ def test_the_page_has_a_table_for_each_n():
 
 def test_a_sliced_measure_is_sliced_anew_in_every_draw():
     law = known.Normal(information=1, dims=2)
-    got = measured(Cell("S₁", "normal 2+2", Sliced(KSG(k=5), directions=20), law, 200, 3, math.inf))
+    got = measured(Sliced(KSG(k=5), directions=20), information("normal 2+2", law), n=200, draws=3)
     values = [Sliced(KSG(k=5), directions=20, seed=i)(*law.draw(200, i)).value for i in range(3)]
     assert got.bias == pytest.approx(np.mean(values) - law.mutual_information().value)
