@@ -98,7 +98,7 @@ def test_a_missing_start_is_warned_of_once(tmp_path):
 @pytest.mark.parametrize("step", [-1, 0.5, True, "1", None])
 def test_steps_are_integers_from_zero_on(tmp_path, step):
     tracker = Tracker(mlp(), Probe(X), ["2"], into=tmp_path)
-    with pytest.raises(ValueError, match="a step is an integer"):
+    with pytest.raises(ValueError, match="must be an integer >= 0"):
         tracker.step(step)
 
 

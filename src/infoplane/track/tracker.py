@@ -1,6 +1,5 @@
 """`Tracker`: snapshots of a model's layers on one fixed probe, while it trains."""
 
-import operator
 import os
 import sys
 import warnings
@@ -162,10 +161,8 @@ class Tracker:
         UserWarning
             When the first step given isn't 0, the schedule wants 0, and the run has no snapshot of it.
         """
-        if isinstance(step, bool) or not hasattr(step, "__index__") or operator.index(step) < 0:
-            raise ValueError(f"a step is an integer: 0 before training, then 1, 2 ...; got {step!r}")
-        step = operator.index(step)
         check_step(step)
+        step = int(step)
         if not self._begun:
             self._begun = True
             self._warn_without_start(step)

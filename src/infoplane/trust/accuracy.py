@@ -52,7 +52,7 @@ class Accuracy:
     measure, distribution, n
         Those of the case.
     truth : float
-        Of the target, in nats.
+        The truth of the target, in nats.
     bias, spread : float
         Mean of estimate - truth, and standard deviation of the estimates, over draws; NaN if there are none.
     draws, refused : int

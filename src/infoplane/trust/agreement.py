@@ -52,7 +52,7 @@ class Agreement:
     Parameters
     ----------
     measure, kind, n
-        Of the climb.
+        Those of the climb.
     agreement, error : float
         Mean of Kendall's τ between values and truths over draws, each of its own samples on every rung, and
         the standard error of that mean; NaN if no draw has a value on every rung.

@@ -137,7 +137,7 @@ def _labelled(law: known.LabelledNormal, columns: int, n: int, seed: int) -> tup
 
 
 def _blobs(what: str, form: tuple[int, Number, Number], columns: int, n: int, seed: int) -> Rows:
-    """Of this number, distance and deviation; the centres are the corners of a simplex."""
+    """Blobs of this number, distance and deviation; the centres are the corners of a simplex."""
     count, distance, deviation = form
     centres = distance / np.sqrt(2) * np.eye(columns)[:count]
     return centres[np.arange(n) % count] + deviation * random(what, seed).standard_normal((n, columns))

@@ -50,7 +50,7 @@ class DiffusionToy:
     labelled : int
         Rows of each information, at least 100.
     seeds : tuple of int
-        Of the data.
+        Seeds of the data.
     widths : tuple of int
         Columns of the studies of width, at least 20.
     wide : int
@@ -81,11 +81,11 @@ class Study:
     Attributes
     ----------
     draw : callable
-        Of x, columns, rows and seed: one array, or one and labels.
+        A function of x, columns, rows and seed: one array, or one and labels.
     at : tuple of (float, int)
         The values of x, and the columns of the data there.
     measures : callable
-        Of x: the measures by name.
+        A function of x: the measures by name.
     rows : {"n", "labelled", "wide"}
         The setting that says how many.
     still : bool

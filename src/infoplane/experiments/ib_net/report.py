@@ -76,7 +76,7 @@ def _accuracies(ds: "xr.Dataset") -> list[Row]:
 
 
 def fitted(ds: "xr.Dataset", network: str) -> np.ndarray:
-    """Of each run, the place of the first step after fitting; -1 where there is none."""
+    """The place of the first step after fitting, in each run; -1 where there is none."""
     accuracy = ds["metric_value"].sel(metric=f"{network}_train_accuracy", metric_step=ds["step"].values)
     there = accuracy.transpose("run", "metric_step").values >= FITTED
     return np.where(there.any(axis=1), there.argmax(axis=1), -1)

@@ -18,6 +18,7 @@ from infoplane.experiments.shared.training import batches, begin, descend, epoch
 from infoplane.measures import Binned, KDEBounds
 from infoplane.questions import Ask
 from infoplane.runs import Probe, Run
+from infoplane.settings import number
 
 if TYPE_CHECKING:
     import torch
@@ -49,7 +50,7 @@ class IbNet:
     seeds : tuple of int
         One run each: split, weights and the order of the batches depend on it.
     width : float
-        Of the bins that reach over all values.
+        Width of the bins that reach over all values.
     bins : int
         From -1 to 1, whatever the activation.
     noise : float
@@ -69,8 +70,7 @@ class IbNet:
     def __post_init__(self) -> None:
         at_least(self, epochs=1, batch=1)
         different(self, seeds=0)
-        if not 0 < self.train < 1:
-            raise ValueError(f"train must be a share between 0 and 1; got {self.train}")
+        number(self.train, "train, a share,", above=0, below=1)
         known = {"tanh", "relu"}
         if not self.activations or len(set(self.activations) & known) < len(self.activations):
             raise ValueError(f"activations must be 'tanh', 'relu' or both; got {self.activations}")

@@ -162,7 +162,7 @@ def _of_networks(ds: "xr.Dataset", where: Row) -> list[Row]:
 
 
 def peaks(values: np.ndarray) -> np.ndarray:
-    """Of each run (run, step), the step where the mean of the other runs is highest; of one, its own."""
+    """The step where the mean of the other runs is highest, for each run of (run, step); of one, its own."""
     others = values.sum(axis=0) - values if len(values) > 1 else values
     return others.argmax(axis=1)
 

@@ -22,6 +22,7 @@ from infoplane.kernels import Gaussian
 from infoplane.measures import CKA, HSIC, Criterion
 from infoplane.questions import Ask
 from infoplane.runs import Probe, Run
+from infoplane.settings import number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,14 +48,14 @@ class MnistHsic:
     dropout : float
         Probability, after each hidden layer.
     channels : int
-        Of the convolution of 3 × 3, which keeps the size of the image.
+        Channels of the convolution of 3 × 3, which keeps the size of the image.
     hidden : tuple of int
         ReLU units of the layers between the convolution and the ten outputs.
     loss : {"softmax", "logits"}
         What the cross-entropy, which has a softmax of its own, is given. The notebook gives it the softmax,
         so that no loss is below 1.461.
     epochs, batch, learning_rate, momentum
-        Of stochastic gradient descent.
+        Those of stochastic gradient descent.
     images : int or None
         How many of the training images are taken, the first; all by default.
     validation : float
@@ -89,8 +90,7 @@ class MnistHsic:
         if not self.hidden or min(self.hidden) < 1:
             raise ValueError(f"hidden must be one or more numbers of units; got {self.hidden}")
         for name in ("dropout", "validation"):
-            if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"{name} must be between 0 and 1; got {getattr(self, name)}")
+            number(getattr(self, name), name, above=0, below=1)
         known = set(get_args(Network))
         if not self.networks or len(set(self.networks) & known) < len(self.networks):
             raise ValueError(f"networks must be 'plain', 'dropout' or both; got {self.networks}")

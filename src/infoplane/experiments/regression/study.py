@@ -48,7 +48,7 @@ class Regression:
     width, depth : int
         ReLU units of each hidden layer, and how many hidden layers.
     epochs, batch, learning_rate, momentum
-        Of stochastic gradient descent on the squared error.
+        Those of stochastic gradient descent on the squared error.
     seeds : tuple of int
         One run each: data, split, weights and the order of the batches depend on it.
     k : int

@@ -36,7 +36,7 @@ class Change:
 
 
 def change(before: np.ndarray, last: np.ndarray) -> Change:
-    """Of one value per seed, paired."""
+    """The change of one value per seed, paired."""
     from scipy.stats import t
 
     moved = last - before

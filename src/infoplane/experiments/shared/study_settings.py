@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from infoplane.settings import differences, to_json
+from infoplane.settings import differences, integer, to_json
 from infoplane.storage.files import write_whole
 
 SETTINGS = "settings.json"
@@ -48,16 +48,16 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def at_least(settings: Any, **lows: int) -> None:
-    """Raise ValueError where a setting is below what is said for it; None passes."""
+    """Raise ValueError unless a setting is None or an integer from what is said for it on."""
     for name, low in lows.items():
-        value = getattr(settings, name)
-        if value is not None and value < low:
-            raise ValueError(f"{name} must be at least {low}; got {value}")
+        if getattr(settings, name) is not None:
+            integer(getattr(settings, name), name, low)
 
 
 def different(settings: Any, **lows: int) -> None:
     """Raise ValueError unless a setting is one or more different numbers from what is said for it on."""
     for name, low in lows.items():
         values = getattr(settings, name)
-        if not values or len(set(values)) < len(values) or min(values) < low:
+        several = isinstance(values, list | tuple) and values
+        if not several or len({integer(one, f"each of {name}", low) for one in values}) < len(values):
             raise ValueError(f"{name} must be one or more different numbers from {low} on; got {values}")

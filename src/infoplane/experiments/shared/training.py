@@ -39,7 +39,7 @@ def batches(rows: int | np.ndarray, size: int, seed: int, epoch: int) -> Iterato
     rows : int or ndarray
         The rows to be shuffled, or how many there are.
     size : int
-        Of a batch; the last may be smaller.
+        Number of samples in a batch; the last may have fewer.
     seed, epoch : int
         What the order follows from.
     """

@@ -19,7 +19,7 @@ from infoplane.experiments.shared.measuring import Rows, measure
 from infoplane.experiments.synthetic import figures, report
 from infoplane.measures import KSG, FromEntropy, KozachenkoLeonenko, Sliced, WeightedKozachenkoLeonenko
 from infoplane.sample import Sample
-from infoplane.settings import describe
+from infoplane.settings import describe, number
 
 NAME = "synthetic"
 HELP = "Up to which dimension estimates rank the truth."
@@ -66,8 +66,7 @@ class Synthetic:
     def __post_init__(self) -> None:
         study_settings.at_least(self, points=3, reruns=1, directions=1, k=1, wide_directions=1)
         study_settings.different(self, dims=1)
-        if not 0 < self.most < np.inf:
-            raise ValueError(f"most must be a finite number of nats above 0; got {self.most}")
+        number(self.most, "most, of nats,", above=0)
         if self.n <= self.k:
             raise ValueError(f"n must be more than k={self.k}, so that there are neighbours; got {self.n}")
 
