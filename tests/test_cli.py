@@ -151,7 +151,7 @@ def test_looking_at_runs_loads_no_measure_and_no_study(run, command):
     loaded = json.loads(done.stdout.splitlines()[-1])
     unused = {"numba", "sklearn", "torch", "infoplane.measures", "infoplane.evaluation", "infoplane.trust"}
     if command != "plot":  # which draws an xarray.Dataset, and xarray loads pandas
-        unused |= {"pandas", "xarray", "scipy", "matplotlib"}
+        unused |= {"pandas", "xarray", "scipy", "matplotlib", "infoplane.experiments"}
     assert not [name for name in loaded if name in unused or name.endswith((".study", ".report"))]
     assert "numpy" in loaded
 

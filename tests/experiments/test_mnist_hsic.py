@@ -207,19 +207,19 @@ def test_pyglow_s_array(small):
     _, ds = small
     evaluators = [(f"{name}(X;T)", f"{name}(T;Ŷ)") for name in ("HSIC", "CKA", "r")]
     one = ds.sel(run=["plain-seed-1"])
-    planes = mnist_hsic.published_array(one, evaluators)
+    planes = mnist_hsic.pyglow_array(one, evaluators)
     assert planes.shape == (3, 3, 5, 2)
     value = ds["value"].sel(run="plain-seed-1", split="test", step=2)
     assert planes[2, 1, 3, 0] == value.sel(layer="hidden3", quantity="CKA(X;T)")
     assert planes[2, 1, 3, 1] == value.sel(layer="hidden3|output", quantity="CKA(T;Ŷ)")
-    some = mnist_hsic.published_array(one, evaluators[:1], layers=["hidden3", "conv"])
+    some = mnist_hsic.pyglow_array(one, evaluators[:1], layers=["hidden3", "conv"])
     np.testing.assert_array_equal(some, planes[:, :1, [3, 0]])
 
 
 def test_pyglow_s_array_as_that_package_fills_it(small):
     _, ds = small
     batches = while_training(ds, mnist_hsic.as_published(SMALL))
-    planes = mnist_hsic.published_array(batches.sel(run=["plain-seed-0"]), [("HSIC(X;T)", "HSIC(T;Ŷ)")])
+    planes = mnist_hsic.pyglow_array(batches.sel(run=["plain-seed-0"]), [("HSIC(X;T)", "HSIC(T;Ŷ)")])
     assert planes.shape == (2, 1, 5, 2), "epochs, evaluators, layers with Flatten and without the output, 2"
     logged = ds["metric_value"].sel(run="plain-seed-0", metric_step=1)
     assert planes[0, 0, 2, 1] == logged.sel(metric="batches: HSIC(T;Ŷ) hidden1")
@@ -230,11 +230,11 @@ def test_pyglow_s_array_wants_one_run_and_names_that_are_there(small):
     _, ds = small
     pair = [("HSIC(X;T)", "HSIC(T;Y)")]
     with pytest.raises(ValueError, match="of one run; select it"):
-        mnist_hsic.published_array(ds, pair)
+        mnist_hsic.pyglow_array(ds, pair)
     with pytest.raises(ValueError, match=r"no quantity 'MI'.*there is HSIC"):
-        mnist_hsic.published_array(ds.sel(run=RUNS[:1]), [("HSIC(X;T)", "MI")])
+        mnist_hsic.pyglow_array(ds.sel(run=RUNS[:1]), [("HSIC(X;T)", "MI")])
     with pytest.raises(ValueError, match="no layer 'flatten'"):
-        mnist_hsic.published_array(ds.sel(run=RUNS[:1]), pair, layers=["flatten"])
+        mnist_hsic.pyglow_array(ds.sel(run=RUNS[:1]), pair, layers=["flatten"])
 
 
 def test_figures_take_both_ways_of_measuring(small):

@@ -1,4 +1,4 @@
-"""The commands of ``infoplane run``, made of the studies that are there. Imported when one runs."""
+"""``infoplane run``: its commands are made of the studies that are there. Imported when one runs."""
 
 import inspect
 from collections.abc import Callable
@@ -7,17 +7,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from infoplane.experiments.shared.study_settings import SETTINGS, read
 from infoplane.experiments.studies import Command, commands, study_of
 from infoplane.runs import Run
 
+app = App(
+    name="run",
+    default_parameter=Parameter(consume_multiple=True, negative_iterable=()),  # --seeds 0 1 2
+)
+for each in commands().values():
+    app.command(f"{__name__}:{each.name}", name=each.name, help=each.help)
 FLAT, KEYWORD = Parameter(name="*"), inspect.Parameter.KEYWORD_ONLY
 
 
 def __getattr__(name: str) -> Callable[..., None]:
-    """The command of this name, so that `cli.app` can give commands by names alone."""
+    """The command of this name, made, and its study imported, when it is asked for."""
     known = commands()
     if name not in known:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -66,8 +72,17 @@ def run_and_list(study: ModuleType, settings: Any, into: Path, **others: Any) ->
             print(f"  {path}{'/' if path.is_dir() else ''}")
 
 
-def again(config: Path, into: Path | None) -> None:
-    """Repeat a study from the file that says its settings: of one of its runs, or of its folder."""
+@app.default
+def again(*, config: Path, into: Path | None = None) -> None:
+    """Repeat a study from the settings it left, of one of its runs or of its folder.
+
+    Parameters
+    ----------
+    config
+        A ``run.json`` or a study's ``settings.json``, or the folder that holds it.
+    into
+        Where the repetition goes; by default where the run is, which finishes it if it was interrupted.
+    """
     if config.name == SETTINGS or (config / SETTINGS).exists():
         path = config if config.name == SETTINGS else config / SETTINGS
         study, settings = study_of(read(path), str(path))
