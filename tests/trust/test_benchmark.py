@@ -18,6 +18,7 @@ sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
 script, tables, plan = (import_module(f"accuracy{part}") for part in ("", "_page", "_plan"))
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize(("name", "row"), [("accuracy", Accuracy), ("agreement", Agreement)])
 def test_the_csvs_are_the_whole_plan_and_nothing_is_stale(name, row):
     groups = plan.plan() if row is Accuracy else plan.climbs()
@@ -26,6 +27,7 @@ def test_the_csvs_are_the_whole_plan_and_nothing_is_stale(name, row):
     assert all(one.draws + one.refused >= 2 for one in found.values())
 
 
+@pytest.mark.portable
 def test_rows_are_what_is_measured():
     """Quick ones of every table."""
     biases = {
