@@ -192,7 +192,7 @@ def test_fewest_points(n):
 @given(kinds, seeds, st.one_of(st.integers(1, 40), st.just(3000)))
 @example("normal", 0, 1)
 def test_the_order_is_that_of_a_stable_sort(kind, seed, n):
-    column = np.float64(make(kind, seed, n, 1).values[:, 0])
+    column = make(kind, seed, n, 1).values[:, 0].astype(np.float64)
     np.testing.assert_array_equal(ascending_order(column), np.argsort(column, kind="stable"))
 
 
