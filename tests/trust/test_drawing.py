@@ -1,6 +1,8 @@
 """Draws through the engine: seeds, the budget of seconds, and what a measure is given."""
 
 import math
+import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,15 @@ class First:
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         return Estimate(float(x[0, 0]))
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Leaves time for the other worker to begin."""
+
+    def __call__(self, x: Any, y: Any) -> Estimate:
+        time.sleep(0.05)
+        return Estimate(1.0)
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,20 @@ def test_slow_cases_get_fewer_draws(monkeypatch, seconds, draws):
     (got,) = drawn([Case("first", First(), NORMAL, 20, 6, seconds)], progress=False)
     assert len(got) == draws
     assert min(draw.seconds for draw in got) == 5
+
+
+def test_what_each_worker_compiles_is_not_taken_for_slow(monkeypatch):
+    """The first call of each of two workers takes 100 s, all others 5."""
+    mine = threading.local()
+
+    def clock() -> float:
+        mine.reads = getattr(mine, "reads", -1) + 1
+        calls = (mine.reads + 1) // 2
+        return 95.0 + 5 * calls if calls else 0.0
+
+    monkeypatch.setattr(engine.time, "thread_time", clock)
+    (got,) = drawn([Case("slow", Slow(), NORMAL, 20, 6, 15.0)], workers=2, progress=False)
+    assert len(got) == 3
 
 
 @pytest.mark.parametrize(

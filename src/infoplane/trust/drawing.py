@@ -59,15 +59,14 @@ def drawn(work: Sequence[Case], **how: Any) -> list[list[Drawn]]:
     """
     found: list[dict[int, Drawn]] = [{} for _ in work]
 
-    def keep(source: _Source, cell: Cell, result: Result) -> None:
+    def keep(_: _Source, cell: Cell, result: Result) -> None:
         estimate = result.estimate
-        found[cell.key["case"]][source.seed] = Drawn(estimate.value, estimate.note, result.processor)
+        found[cell.key["case"]][cell.key["seed"]] = Drawn(estimate.value, estimate.note, result.processor)
 
     while batches := [
-        _batch(place, case, seed)
+        _batch(place, case, seeds)
         for place, (case, own) in enumerate(zip(work, found, strict=True))
-        for seed in _seeds(case, own)
-        if seed not in own
+        for seeds in _open(case, own)
     ]:
         run_batches(batches, keep, **{"workers": 1} | how)
     return [[own[seed] for seed in sorted(own)] for own in found]
@@ -83,20 +82,20 @@ def nats(estimate: Estimate) -> float:
 
 @dataclass(frozen=True)
 class _Source:
-    """A draw, made anew for each of its variables: none is held while others are measured."""
+    """Draws of one target: a word is the name of a variable and the seed of its draw."""
 
     target: Target
     n: int
-    seed: int
 
     def __call__(self, word: str) -> Sample:
-        return self.target.variable(word, self.n, self.seed)
+        name, seed = word.split()
+        return self.target.variable(name, self.n, int(seed))
 
     def fixed(self, word: str) -> None:
         """Nothing: every draw is another."""
 
     def __str__(self) -> str:
-        return f"{self.target.name!r} (n={self.n}, seed={self.seed})"
+        return f"{self.target.name!r}, n={self.n}"
 
 
 @dataclass(frozen=True)
@@ -119,21 +118,25 @@ class _Asked:
             ) from error
 
 
-def _batch(place: int, case: Case, seed: int) -> Batch[_Source]:
-    source = _Source(case.target, case.n, seed)
-    asked = _Asked(_anew(case.what, seed - case.first), case.measure, str(source))
-    return Batch(source, (Cell(case.measure, {"case": place}, asked, case.target.of),))
+def _batch(place: int, case: Case, seeds: Sequence[int]) -> Batch[_Source]:
+    cells = []
+    for seed in seeds:
+        where = f"{case.target.name!r} (n={case.n}, seed={seed})"
+        asked = _Asked(_anew(case.what, seed - case.first), case.measure, where)
+        words = tuple(f"{name} {seed}" for name in case.target.of)
+        cells.append(Cell(case.measure, {"case": place, "seed": seed}, asked, words))
+    return Batch(_Source(case.target, case.n), tuple(cells))
 
 
-def _seeds(case: Case, own: Mapping[int, Drawn]) -> range:
-    """Two draws; when they are there, as many as the seconds admit."""
-    count = FEW
-    if own:
-        # by the quickest, because the first call may have compiled
-        quickest = min(draw.seconds for draw in own.values())
-        admitted = case.seconds / quickest if quickest else math.inf
-        count = case.draws if admitted >= case.draws else max(FEW, math.ceil(admitted))
-    return range(case.first, case.first + count)
+def _open(case: Case, own: Mapping[int, Drawn]) -> list[list[int]]:
+    """Seeds of the batches to come: two draws in one place, then as many as the seconds admit, each alone."""
+    if not own:
+        return [[case.first + i for i in range(min(FEW, case.draws))]]
+    # by the quicker of the two, because the first call of a process may have compiled
+    quickest = min(draw.seconds for draw in own.values())
+    admitted = case.seconds / quickest if quickest else math.inf
+    count = case.draws if admitted >= case.draws else max(FEW, math.ceil(admitted))
+    return [[seed] for seed in range(case.first, case.first + count) if seed not in own]
 
 
 def _array(variable: Sample) -> np.ndarray:
