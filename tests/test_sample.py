@@ -205,15 +205,6 @@ def test_different_keys_do_not_wait_for_each_other():
         assert waiting.result() is True
 
 
-def test_order():
-    np.testing.assert_array_equal(Sample([2.0, 1.0, 3.0, 0.0]).order, [3, 1, 0, 2])
-    tied = Sample(np.random.default_rng(0).integers(0, 9, 500).astype(float))
-    np.testing.assert_array_equal(tied.order, np.argsort(tied.values[:, 0], kind="stable"))
-    assert (np.diff(tied.values[tied.order, 0]) >= 0).all()
-    np.testing.assert_array_equal(Sample(["b", "a", "c"]).order, [1, 0, 2])
-    np.testing.assert_array_equal(Sample([[2.0, 0.0], [1.0, 9.0]]).order, [1, 0])
-
-
 def test_slices_are_projections_made_once():
     sample = Sample(np.random.default_rng(0).normal(size=(20, 5)), "layer:fc1")
     directions = Directions(7, 2)
@@ -276,9 +267,9 @@ def test_reprs():
     assert repr(Sample(["a", "b", "a"], "target")) == "Sample(target: 3 labels of 2 classes)"
     assert "layer:&lt;lambda&gt;" in sample._repr_html_()
     assert "nothing yet" in sample._repr_html_()
-    assert sample.order is not None
+    sample.derived("row places", lambda: 1)
     sample.slices(Directions(3))
-    assert "derived: Directions(count=3, dim=1, seed=0, start=0), order" in sample._repr_html_()
+    assert "derived: Directions(count=3, dim=1, seed=0, start=0), row places" in sample._repr_html_()
 
 
 def test_a_column_of_python_strings_is_labels():

@@ -160,18 +160,6 @@ class Sample:
             return make()
         return kept(self._shelf, key, make, codec, self.digest, len(self))
 
-    @property
-    def order(self) -> np.ndarray:
-        """The rows' order by the first column (or by label); equal ones as they come."""
-        column = self.values if self.is_labels else self.values[:, 0]
-        return self.derived("order", lambda: np.argsort(column, kind="stable"))
-
-    @property
-    def ascending(self) -> np.ndarray:
-        """The first column (or the labels' codes) in that order; not kept, because slices are many."""
-        column = self.values if self.is_labels else self.values[:, 0]
-        return column[self.order]
-
     def has_slices(self, directions: Directions) -> bool:
         """Whether `directions` project this variable: not labels, single columns or what is too narrow."""
         return not self.is_labels and self.width >= max(2, directions.dim)

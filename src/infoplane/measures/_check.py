@@ -216,7 +216,9 @@ def shared_radii_note(radii: np.ndarray, *samples: Sample) -> str:
 
 def _repeated(x: Sample) -> int:
     if x.width == 1:
-        ascending = x.ascending
+        from infoplane.measures._sorting import column_order  # brings numba, as only searches do
+
+        ascending = x.values[:, 0][column_order(x)]
         same = ascending[1:] == ascending[:-1]
         if not same.any():
             return 0

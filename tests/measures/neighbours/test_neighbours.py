@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infoplane import Sample, labels
+from infoplane.measures._compiling import compiled
+from infoplane.measures._sorting import _by_cells, ascending_order
 from infoplane.measures.neighbours._search import class_distances, counts_within, distances, joint_distances
-from infoplane.measures.neighbours._search.compiling import compiled
-from infoplane.measures.neighbours._search.sorting import _by_cells, ascending_order
 from infoplane.measures.neighbours._search.tree import tree_distances
 from infoplane.measures.neighbours._search.vectors import nearest_distances
 

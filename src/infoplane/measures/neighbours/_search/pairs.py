@@ -6,7 +6,7 @@ is found by searching, because searching for ``x + radius`` would round differen
 
 import numpy as np
 
-from infoplane.measures.neighbours._search.compiling import compiled
+from infoplane.measures._compiling import compiled
 
 CELLS = 2  # per point: with fewer, the guess of where a radius ends is worse
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from infoplane.measures._sorting import column_order
 from infoplane.measures.neighbours._search.pairs import line_counts, line_distances, pair_distances
-from infoplane.measures.neighbours._search.sorting import ascending_order
 from infoplane.measures.neighbours._search.tree import pays, tree_distances
 from infoplane.measures.neighbours._search.vectors import nearest_distances, vector_counts
 from infoplane.sample import Sample
@@ -16,7 +16,7 @@ def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
     if x.width == y.width == 1:
         if _spread(x) < _spread(y):
             x, y = y, x  # strips cut the variable in which neighbours are told apart best
-        return pair_distances(_column(x), _column(y), _order(x), _order(y), k)
+        return pair_distances(_column(x), _column(y), column_order(x), column_order(y), k)
     columns = np.concatenate([_columns(x), _columns(y)])
     return _nearest(columns, *_one_class(len(x)), k, False)[:, k - 1]
 
@@ -47,7 +47,7 @@ def class_sizes(y: Sample) -> np.ndarray:
 def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) -> np.ndarray:
     """How many other points of x lie strictly within each point's radius (Chebyshev)."""
     if x.width == 1:
-        order = _order(x)
+        order = column_order(x)
         return line_counts(_column(x)[order], order, radii, closed_at_zero)
     columns, key = _columns(x), x.derived("widest", lambda: _widest(_columns(x)))
     order = x.derived("order along the widest", lambda: np.argsort(columns[key], kind="stable"))
@@ -58,7 +58,7 @@ def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) ->
 
 def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool) -> np.ndarray:
     if x.width == 1:
-        return line_distances(_column(x), _order(x), codes, sizes, k)
+        return line_distances(_column(x), column_order(x), codes, sizes, k)
     near = np.minimum(k, sizes - 1)[codes]
     nearest = _nearest(_columns(x), codes, sizes, k, euclidean)
     return np.where(near > 0, nearest[np.arange(len(codes)), near - 1], np.nan)
@@ -106,13 +106,8 @@ def _column(x: Sample) -> np.ndarray:
     return _columns(x)[0]
 
 
-def _order(x: Sample) -> np.ndarray:
-    """That of a single column, as `x.order` and sooner."""
-    return x.derived("order by cells", lambda: ascending_order(_column(x)))
-
-
 def _spread(x: Sample) -> float:
     """Range of the middle 90 %, which outliers do not move."""
     n = len(x)
-    order = _order(x)
+    order = column_order(x)
     return float(_column(x)[order[n - 1 - n // 20]] - _column(x)[order[n // 20]])

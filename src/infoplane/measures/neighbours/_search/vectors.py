@@ -6,7 +6,7 @@ points stand in the order of one column, the widest: a block that lies too far a
 
 import numpy as np
 
-from infoplane.measures.neighbours._search.compiling import compiled
+from infoplane.measures._compiling import compiled
 
 BLOCK = 128
 TILE = 16  # points that search together

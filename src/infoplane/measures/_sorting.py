@@ -2,10 +2,16 @@
 
 import numpy as np
 
-from infoplane.measures.neighbours._search.compiling import compiled
+from infoplane.measures._compiling import compiled
+from infoplane.sample import Sample
 
 CELLS = 2  # per value
 CROWDED = 16  # mean number of values that share a value's cell, above which comparing takes over
+
+
+def column_order(x: Sample) -> np.ndarray:
+    """The ascending order of a single column, equal values as they come; kept, for searches and notes."""
+    return x.derived("order", lambda: ascending_order(x.values[:, 0].astype(np.float64, copy=False)))
 
 
 def ascending_order(values: np.ndarray) -> np.ndarray:
