@@ -100,7 +100,7 @@ def test_missing_names_are_attribute_errors():
         _ = infoplane.nothing_of_the_kind
 
 
-def test_wheel_holds_the_package_and_its_stubs(tmp_path: Path):
+def test_wheel_holds_the_package_its_stubs_and_its_tables(tmp_path: Path):
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
@@ -113,7 +113,7 @@ def test_wheel_holds_the_package_and_its_stubs(tmp_path: Path):
     source = {
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*")
-        if path.suffix in (".py", ".pyi", ".typed")
+        if path.suffix in (".py", ".pyi", ".typed", ".csv")
     }
     assert inside >= source
     assert all(name.startswith("infoplane/") for name in inside)

@@ -8,6 +8,7 @@ import numpy as np
 
 from infoplane.experiments.diffusion_toy.report import (
     PUBLISHED,
+    PUBLISHED_CORRUPTED,
     PUBLISHED_WIDE,
     Tables,
 )
@@ -158,8 +159,8 @@ def _truth(ax: "Axes", own: Sequence[Row]) -> None:
 
 
 def _published(ax: "Axes", study: str) -> None:
-    near, wide = PUBLISHED["DSMI"], PUBLISHED_WIDE["DSMI"]
-    at = {"corruption": ([0, 1], [near, 0]), "width": ([20, 20_000], [near, wide])}.get(study)
+    near, corrupted, wide = (one["DSMI"] for one in (PUBLISHED, PUBLISHED_CORRUPTED, PUBLISHED_WIDE))
+    at = {"corruption": ([0, 1], [near, corrupted]), "width": ([20, 20_000], [near, wide])}.get(study)
     if at is not None:
         ax.plot(*at, "*", color="black", ms=6, label="published DSMI,\ndata not stated")
 

@@ -10,15 +10,32 @@ from typing import Any
 import numpy as np
 
 from infoplane.experiments.diffusion_toy import samples as data
-from infoplane.experiments.shared.tables import IN_BITS, Row, as_text, number, table, values_in, write_rows
+from infoplane.experiments.shared.tables import (
+    IN_BITS,
+    Row,
+    as_text,
+    find,
+    number,
+    read_published,
+    table,
+    values_in,
+    write_rows,
+)
 from infoplane.storage.files import write_whole
 
-# doi:10.1109/CISS59072.2024.10480166, read by eye off the figure of blobs with 20 columns, in bits; of what
-# data is not stated
-PUBLISHED = {"DSMI": 1.31, "MINE": 1.03, "NPEET": 0.37}
-PUBLISHED_WIDE = {"DSMI": 0.58, "MINE": 0.05, "NPEET": 0.0}  # the same with 20,000 columns
-# seconds with 500,000 columns, on hardware that is not stated
-PUBLISHED_SECONDS = {"DSMI": 300, "MINE": 1200, "NPEET": 3600}
+PUBLISHED_ROWS = read_published(__file__)
+
+
+def _theirs(**where: str) -> dict[str, float]:
+    return {row["measure"]: float(row["value"]) for row in find(PUBLISHED_ROWS, where)}
+
+
+# of what data, and on what hardware, is not stated
+PUBLISHED = _theirs(unit="bits", corruption="0", columns="20")
+PUBLISHED_CORRUPTED = _theirs(unit="bits", corruption="1", columns="20")
+PUBLISHED_WIDE = _theirs(unit="bits", corruption="0", columns="20000")
+# with 500,000 columns
+PUBLISHED_SECONDS = {name: int(value) for name, value in _theirs(unit="seconds").items()}
 
 INFORMATION = ("corruption", "width", "width, apart", "width, turned")
 ENTROPY = ("split", "clusters", "tree", "sphere", "cube", "noise", "training", "t")
@@ -237,9 +254,12 @@ def information_table(rows: Sequence[Row], study: str) -> str:
 
 
 def _published(study: str, x: float) -> list[str]:
-    if study == "corruption" and x == 1:
-        return ["0" for _ in PUBLISHED]
-    at = {("corruption", 0.0): PUBLISHED, ("width", 20.0): PUBLISHED, ("width", 20000.0): PUBLISHED_WIDE}
+    at = {
+        ("corruption", 0.0): PUBLISHED,
+        ("corruption", 1.0): PUBLISHED_CORRUPTED,
+        ("width", 20.0): PUBLISHED,
+        ("width", 20000.0): PUBLISHED_WIDE,
+    }
     found = at.get((study, x), {})
     return [str(found.get(name, "")) for name in PUBLISHED]
 

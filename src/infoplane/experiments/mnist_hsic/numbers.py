@@ -8,7 +8,7 @@ import numpy as np
 
 from infoplane.experiments.mnist_hsic.training import OF_BATCHES
 from infoplane.experiments.shared.change import change
-from infoplane.experiments.shared.tables import Row
+from infoplane.experiments.shared.tables import Row, find, read_published, values_by
 from infoplane.results.dense import dense
 from infoplane.results.schema import SCHEMA
 
@@ -16,22 +16,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 LAST = "accuracy of the last batch"
-# printed by the notebook on information dynamics of github.com/spino17/PyGlow at 47b9304, epochs 1 to 7:
-# mean loss, and the accuracy of the last batch alone
-PUBLISHED_TRAINING = {
-    "train_loss": (2.29, 1.97, 1.71, 1.60, 1.57, 1.56, 1.55),
-    f"train_{LAST}": (0.30, 0.72, 0.83, 0.88, 0.91, 0.91, 0.92),
-    "val_loss": (2.24, 1.77, 1.67, 1.58, 1.56, 1.56, 1.57),
-    f"val_{LAST}": (0.22, 0.59, 0.88, 0.94, 0.88, 0.84, 0.81),
-}
-# read by eye off its figures: of X and of the output, each at the first epoch, where highest, and at the last
-PUBLISHED_PLANES: dict[str, tuple[tuple[float | None, ...], tuple[float | None, ...]]] = {
-    "conv": ((1.0034, None, 0.9974), (0.0, None, 0.034)),
-    "flatten": ((1.0034, None, 0.9974), (0.0, None, 0.034)),
-    "hidden1": ((0.28, 1.03, 1.01), (0.0, 0.045, 0.036)),
-    "hidden2": ((0.06, 1.03, 1.01), (0.0, 0.069, 0.038)),
-    "hidden3": ((0.01, 1.03, 1.02), (0.0, 0.081, 0.041)),
-}
+PUBLISHED_ROWS = read_published(__file__)
+# by the epochs 1 to 7: mean loss, and the accuracy of the last batch alone
+PUBLISHED_TRAINING = values_by(find(PUBLISHED_ROWS, {"layer": ""}), "quantity", "when")
+PUBLISHED_PLANES = [row for row in PUBLISHED_ROWS if row["layer"]]  # at `WHEN`
 WHEN = ("first", "highest", "last")
 SINCE = ("whole", "to the peak", "from the peak")
 DIFFERENCE = "plain - dropout"

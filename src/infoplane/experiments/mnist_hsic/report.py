@@ -80,19 +80,18 @@ def report(ds: "xr.Dataset", into: Path, measure: Any, beside_published: bool) -
 
 def _published_training() -> list[Row]:
     return [
-        {"network": "published", "epoch": str(epoch), "metric": metric, "mean": text(number)}
+        {"network": "published", "epoch": epoch, "metric": metric, "mean": text(number)}
         for metric, numbers in PUBLISHED_TRAINING.items()
-        for epoch, number in enumerate(numbers, start=1)
+        for epoch, number in numbers.items()
     ]
 
 
 def _published_planes() -> list[Row]:
     return [
-        {"network": "published", "layer": layer, "quantity": quantity, "when": when, "mean": text(number)}
-        for layer, both in PUBLISHED_PLANES.items()
-        for quantity, numbers in zip(("HSIC(X;T)", "HSIC(T;Ŷ)"), both, strict=True)
-        for when, number in zip(WHEN, numbers, strict=True)
-        if number is not None
+        {"network": "published"}
+        | {name: row[name] for name in ("layer", "quantity", "when")}
+        | {"mean": text(float(row["value"]))}
+        for row in PUBLISHED_PLANES
     ]
 
 

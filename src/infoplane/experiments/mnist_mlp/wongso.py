@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infoplane.estimate import Slices, mean_error
-from infoplane.experiments.shared.tables import table, write_rows
+from infoplane.experiments.shared.tables import read_published, table, values_by, write_rows
 from infoplane.storage.files import write_whole
 
 if TYPE_CHECKING:
@@ -14,15 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LAYERS = ("flatten", "hidden1", "hidden2", "hidden3", "hidden4", "logits")
-# notebook SMI_Layers_Training of github.com/shelvia-w/SMI-DNN at 51d676f: nats, one seed, |.| of every slice
+# nats, one seed, |.| of every slice, in the order of `LAYERS`
 PUBLISHED = {
-    0: (0.150, 0.137, 0.122, 0.115, 0.107, 0.104),
-    5: (0.148, 0.209, 0.400, 0.715, 0.873, 1.063),
-    10: (0.155, 0.203, 0.418, 0.772, 0.944, 1.130),
-    20: (0.152, 0.213, 0.441, 0.828, 1.010, 1.149),
-    30: (0.149, 0.206, 0.431, 0.856, 1.042, 1.135),
-    40: (0.153, 0.206, 0.430, 0.868, 1.046, 0.948),
-    50: (0.150, 0.201, 0.450, 0.869, 1.022, 0.875),
+    int(epoch): tuple(own[layer] for layer in LAYERS)
+    for epoch, own in values_by(read_published(__file__), "epoch", "layer").items()
 }
 COLUMNS = ("epoch", "layer", "published", "abs", "signed", "signed_stderr", "negative_slices")
 

@@ -30,6 +30,22 @@ def read_rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+def read_published(module: str) -> list[Row]:
+    """The rows of ``published.csv`` beside a module, which is given as its ``__file__``."""
+    return read_rows(Path(module).with_name("published.csv"))
+
+
+def values_by(rows: Sequence[Row], outer: str, inner: str) -> dict[str, dict[str, float]]:
+    """The numbers in the column ``value`` by what stands in two others."""
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        own = found.setdefault(row[outer], {})
+        if row[inner] in own:
+            raise ValueError(f"two values of {outer} {row[outer]!r} and {inner} {row[inner]!r}; want one")
+        own[row[inner]] = float(row["value"])
+    return found
+
+
 def as_text(value: Any) -> str:
     """A value in a row: floats to six decimals, what is missing empty."""
     if value is None or (isinstance(value, float) and math.isnan(value)):

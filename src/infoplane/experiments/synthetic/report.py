@@ -7,22 +7,33 @@ from typing import Any
 import numpy as np
 
 from infoplane import known
-from infoplane.experiments.shared.tables import Row, as_text, number, table, values_in, write_rows
+from infoplane.experiments.shared.tables import (
+    Row,
+    as_text,
+    find,
+    number,
+    read_published,
+    table,
+    values_by,
+    values_in,
+    write_rows,
+)
 from infoplane.storage.files import write_whole
 
-# github.com/Pqlet/SMI-experiments at f1e3488, correlation of the estimate with the true information:
-# printed in the legends of its Figure 1 (one study), and read by eye off Figure 2 (mean of ten, within 0.02)
-LEGENDS = {
-    "WKL": {1: 0.999, 2: 0.999, 6: 0.349, 10: 0.276},
-    "S₁": {1: 0.999, 2: 0.977, 6: 0.983, 10: 0.980},
-}
-DIMS = (1, 2, 5, 6, 8, 10, 20, 30, 40, 50, 75, 100)
-WHOLE = (1.0, 1.0, 0.95, 0.415, -0.085, 0.03, 0.055, 0.005, -0.01, -0.035, 0.305, 0.075)
-SLICED = (1.0, 0.98, 0.985, 0.985, 0.985, 0.977, 0.825, 0.667, 0.405, 0.188, 0.09, 0.07)
-PUBLISHED = {"WKL": dict(zip(DIMS, WHOLE, strict=True)), "S₁": dict(zip(DIMS, SLICED, strict=True))}
-# the estimators of the library that the published code calls, run once by us with n = 2000; "WKL" is its
-# default, "KL" the same without weights (at 20 dimensions it gave zeros only)
-THEIRS = {"WKL": {6: 0.454, 8: 0.243, 10: 0.296, 20: 0.163}, "KL": {6: 0.996, 8: 0.984, 10: 0.950}}
+PUBLISHED_ROWS = read_published(__file__)
+
+
+def _by_dim(how: str) -> dict[str, dict[int, float]]:
+    found = values_by(find(PUBLISHED_ROWS, {"how": how}), "estimator", "dim")
+    return {name: {int(dim): value for dim, value in own.items()} for name, own in found.items()}
+
+
+# correlation of the estimate with the true information: in the legends of one figure, and read off the next
+LEGENDS, PUBLISHED = _by_dim("printed"), _by_dim("by eye")
+DIMS, SLICED = tuple(PUBLISHED["S₁"]), tuple(PUBLISHED["S₁"].values())
+# the estimators of the library that the published code calls, run once by us; "WKL" is its default, "KL" the
+# same without weights (at 20 dimensions it gave zeros only)
+THEIRS = _by_dim("run")
 
 SLICES = {"S₁": 1, "S₁, 1-NN": 1, "S₂": 2}  # the others measure the whole
 GOOD = 0.9  # a correlation that still ranks
