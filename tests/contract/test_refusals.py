@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 
 from infoplane import DegenerateData
 
-pytestmark = pytest.mark.portable
-
 
 def takes_numbers(case):
     return "numbers" in case.of
