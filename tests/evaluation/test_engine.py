@@ -146,7 +146,7 @@ def test_a_killed_worker_of_a_cluster_is_made_good(tmp_path):
     run = a_run(tmp_path / "run")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -209,7 +209,7 @@ def test_the_command_measures_on_a_cluster(tmp_path, capsys):
     distributed = pytest.importorskip("distributed")
     run = a_run(tmp_path / "run")
     (tmp_path / "cluster_asked.py").write_text(LONG)
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
         asked = f"{tmp_path / 'cluster_asked.py'}:FIRST"
         with pytest.raises(SystemExit) as ended:
             main(["measure", str(run.path), "--questions", asked, "--dask", cluster.scheduler_address])
