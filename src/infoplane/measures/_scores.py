@@ -26,13 +26,14 @@ def normal_scores(values: Float[np.ndarray, "n width"]) -> Float[np.ndarray, "n 
 
 def _whiten(x: Sample) -> Sample:
     scores = normal_scores(x.values)
-    ascending = np.sort(scores, axis=0)
-    mean = ascending.mean(axis=0)
-    scores -= mean
     if x.width == 1:
         # two columns have the same scores in another order, and distances that are equal in both: sums of
         # scores in order leave them so, where neighbours are compared
-        return Sample.of(scores / np.sqrt(np.square(ascending - mean).sum() / (len(x) - 1)), x.name)
+        ascending = np.sort(scores, axis=0)
+        mean = ascending.mean(axis=0)
+        deviation = np.sqrt(np.square(ascending - mean).sum() / (len(x) - 1))
+        return Sample.of((scores - mean) / deviation, x.name)
+    scores -= scores.mean(axis=0)
     variances, axes = np.linalg.eigh(scores.T @ scores / (len(x) - 1))
     kept = variances > RANK * variances[-1]
     axes, variances = axes[:, kept], variances[kept]
