@@ -1,11 +1,9 @@
 """Every validation of what measures are given."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from infoplane.directions import distinct_rows
 from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
 from infoplane.kernels import NeighbourGraph
 from infoplane.sample import Sample
@@ -119,7 +117,7 @@ def some_class_repeats(y: Sample, has: str) -> None:
 
 
 def _finite(x: Sample) -> None:
-    low, high = _extent(x)
+    low, high = extent(x)
     with np.errstate(over="ignore", invalid="ignore"):
         spans = high.astype(np.float64) - low.astype(np.float64)
     if np.isfinite(spans).all():
@@ -136,14 +134,14 @@ def _finite(x: Sample) -> None:
     )
 
 
-def _extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
+def extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest value of each column; NaN where there is one."""
     return x.derived("extent", lambda: (x.values.min(axis=0), x.values.max(axis=0)))
 
 
 def dead_columns(x: Sample) -> np.ndarray:
     """Which columns are constant."""
-    return x.derived("dead", lambda: np.equal(*_extent(x)))
+    return x.derived("dead", lambda: np.equal(*extent(x)))
 
 
 def is_constant(x: Sample) -> bool:
@@ -157,14 +155,6 @@ def alive(x: Sample) -> Sample:
     return x.derived("alive", lambda: Sample.of(x.values[:, ~dead_columns(x)], x.name, home=x.home))
 
 
-def dead_note(*samples: Sample) -> str:
-    """A clause about constant columns, or nothing."""
-    counts = [(x.name, int(dead_columns(x).sum()), x.width) for x in samples if not x.is_labels]
-    return join_notes(
-        f"{dead} of {width} columns of {name} are constant" for name, dead, width in counts if dead
-    )
-
-
 def no_information(*samples: Sample) -> Estimate | None:
     """Zero, if one of the variables is constant."""
     for x in samples:
@@ -173,66 +163,8 @@ def no_information(*samples: Sample) -> Estimate | None:
     return None
 
 
-def scale_note(x: Sample, y: Sample) -> str:
-    """A clause about scales so unlike that distances in both variables are those of one alone."""
-    narrow, wide = sorted((x, y), key=_reach)
-    if _reach(wide) / len(x) <= _reach(narrow):
-        return ""
-    return (
-        f"{narrow.name} reaches over less than 1/{len(x)} of what {wide.name} does, so that distances hardly "
-        "see it: bring both to one scale (prepare.standardise)"
-    )
-
-
-def _reach(x: Sample) -> float:
-    """The range of the widest column."""
-    low, high = _extent(x)
-    return x.derived("reach", lambda: float((high.astype(np.float64) - low).max()))
-
-
-def tie_note(*samples: Sample) -> str:
-    """A clause about values that occur more than once in a variable that should have none."""
-    notes = []
-    for x in samples:
-        if x.is_labels:
-            continue
-        repeated = x.derived("repeated", partial(_repeated, x))
-        if repeated:
-            notes.append(f"{repeated} of {len(x)} rows of {x.name} occur more than once (ties or atoms)")
-    return join_notes(notes)
-
-
-def shared_radii_note(radii: np.ndarray, *samples: Sample) -> str:
-    """A clause about quantised columns, whose rows may all differ while their distances tie.
-
-    Untied, a k-th distance is shared by two points at most, each being the other's k-th neighbour.
-    """
-    if all(x.is_labels or x.width == 1 for x in samples):
-        return ""  # ties of single columns are ties of rows
-    shared = np.unique(radii[radii > 0], return_counts=True)[1]
-    tied = int(shared[shared > 2].sum())
-    return f"the k-th distances of {tied} of {len(radii)} points tie (quantised columns)" if tied else ""
-
-
-def _repeated(x: Sample) -> int:
-    if x.width == 1:
-        from infoplane.measures._sorting import column_order  # brings numba, as only searches do
-
-        ascending = x.values[:, 0][column_order(x)]
-        same = ascending[1:] == ascending[:-1]
-        if not same.any():
-            return 0
-        return int((np.append(same, False) | np.append(False, same)).sum())
-    counts = np.bincount(np.asarray(distinct_rows(x.values)[1]))
-    return int(counts[counts > 1].sum())
-
-
 def class_rows(y: Sample) -> list[np.ndarray]:
     """The rows of each class, in the order of the classes."""
     return y.derived(
         "class_rows", lambda: [np.flatnonzero(y.values == c) for c in range(len(y.classes or ()))]
     )
-
-
-def join_notes(notes: Any) -> str:
-    return "; ".join(note for note in notes if note)

@@ -6,7 +6,7 @@ from math import fsum, hypot
 import numpy as np
 
 from infoplane.estimate import Estimate, Slices, mean_error
-from infoplane.measures import _check
+from infoplane.measures import _notes
 
 Weighted = Sequence[tuple[float, Estimate]]
 
@@ -27,7 +27,7 @@ def weighted_sum(parts: Weighted, note: str = "") -> Estimate:
             errors[source] = mean_error(slices)
         else:
             errors[source] = fsum(each)
-            note = _check.join_notes([note, "the slice error is an upper bound: the parts' slices differ"])
+            note = _notes.join_notes([note, "the slice error is an upper bound: the parts' slices differ"])
     if slices is not None:
         slices = Slices(slices.values.astype(np.float32), slices.frame)
     value = fsum(weight * part.value for weight, part in parts)

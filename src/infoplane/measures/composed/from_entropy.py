@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._combine import weighted_sum
 from infoplane.measures._protocols import Entropy
 from infoplane.sample import Sample
@@ -62,7 +62,7 @@ class FromEntropy:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
-        note = _check.dead_note(x, y)
+        note = _notes.about(x, y)
         x, y = _check.alive(x), _check.alive(y)
         if x.is_labels or y.is_labels:
             parts = self._given_labels(*((y, x) if x.is_labels else (x, y)))
@@ -70,8 +70,8 @@ class FromEntropy:
             both = np.concatenate([np.float64(x.values), np.float64(y.values)], axis=1)
             joint = Sample.of(both, f"{x.name}|{y.name}", home=x.home or y.home)
             parts = [(1.0, self._of(x)), (1.0, self._of(y)), (-1.0, self.entropy(joint))]
-            note = _check.join_notes([note, _check.scale_note(x, y)])
-        return weighted_sum(parts, _check.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
+            note = _notes.join_notes([note, _notes.scale_note(x, y)])
+        return weighted_sum(parts, _notes.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
 
     def _of(self, x: Sample) -> Estimate:
         return x.derived(self.entropy, lambda: self.entropy(x))

@@ -7,7 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Dependence
 from infoplane.settings import check_measure, integer
 
@@ -83,7 +83,7 @@ class Permuted:
             how,
             estimate.note,
         ]
-        return replace(estimate, note=_check.join_notes(notes))
+        return replace(estimate, note=_notes.join_notes(notes))
 
     def null(self, x: Any, y: Any) -> np.ndarray:
         """The values of the permuted samples, (times,)."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from infoplane.directions import Directions, UntilError
 from infoplane.estimate import WHOLE_FRAMES, DegenerateData, Estimate, Slices, mean_error
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Dependence
 from infoplane.sample import Sample
 from infoplane.settings import check_measure
@@ -105,12 +105,12 @@ class Sliced:
         else:
             parts, enough = self._between(x, y, 0, self.directions), ""
         slices = _slices(parts, frame)
-        notes = [_slice_note(parts), enough, _error_note(slices), _check.dead_note(*projected)]
+        notes = [_slice_note(parts), enough, _error_note(slices), _notes.about(*projected)]
         return Estimate(
             float(slices.values.mean()),
             parts[0].unit,
             {"slices": mean_error(slices)},
-            _check.join_notes(notes),
+            _notes.join_notes(notes),
             Slices(slices.values.astype(np.float32), frame),
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Dependence
 from infoplane.measures._scores import projected
 from infoplane.sample import Sample
@@ -79,7 +79,7 @@ class SlicedPCA:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
-        notes = [_check.dead_note(x, y)]
+        notes = [_notes.about(x, y)]
         sides = []
         for side in (_check.alive(x), _check.alive(y)):
             if not side.is_labels and side.width > self.dim:
@@ -90,7 +90,7 @@ class SlicedPCA:
                 side = parts
             sides.append(side)
         estimate = self.measure(*sides)
-        return replace(estimate, note=_check.join_notes([estimate.note, *notes]))
+        return replace(estimate, note=_notes.join_notes([estimate.note, *notes]))
 
 
 def _leading(x: Sample, dim: int) -> tuple[Sample, float]:

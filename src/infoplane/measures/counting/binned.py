@@ -9,7 +9,7 @@ from scipy.special import entr
 from infoplane.bins import Adaptive, Rows
 from infoplane.directions import distinct_rows
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Rule
 from infoplane.sample import Sample
 from infoplane.settings import able, one_of
@@ -95,7 +95,7 @@ class Binned:
         value = sum(map(self._entropy, cells))
         if y is not None:
             value -= self._entropy(cells[0] * (cells[1].max() + 1) + cells[1])
-        return Estimate(float(value), note=_check.join_notes([_check.dead_note(*sides), *clauses]))
+        return Estimate(float(value), note=_notes.join_notes([_notes.about(*sides), *clauses]))
 
     def _entropy(self, cells: np.ndarray) -> float:
         counts = np.unique(cells, return_counts=True)[1]
@@ -122,4 +122,4 @@ def _cut(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
         notes.append(
             f"{alone} of {len(x)} rows of {x.name} are alone in their cell: too few samples for these bins"
         )
-    return cells, _check.join_notes(notes)
+    return cells, _notes.join_notes(notes)

@@ -8,7 +8,7 @@ import numpy as np
 
 from infoplane.directions import distinct_rows
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
 from infoplane.measures.counting._pair_sums import pair_sums
 from infoplane.sample import Sample
@@ -130,7 +130,7 @@ class KDEBounds:
                 value -= self._within(t, other)
             else:
                 _check_function(other, t)
-        return Estimate(value, note=_check.join_notes([_check.dead_note(*sides), self._alone_note(t)]))
+        return Estimate(value, note=_notes.join_notes([_notes.about(*sides), self._alone_note(t)]))
 
     def _within(self, t: Sample, y: Sample) -> float:
         """Σ p(y) [H(T+ε|y) - H(ε)]; the sums are kept with `t`, for both bounds."""

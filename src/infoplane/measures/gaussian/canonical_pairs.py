@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._protocols import Dependence
 from infoplane.measures._scores import canonical, projected, whitened_scores
@@ -75,7 +75,7 @@ class CanonicalPairs:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
-        note = _check.join_notes([_check.dead_note(x, y), _check.tie_note(x, y)])
+        note = _notes.join_notes([_notes.about(x, y), _notes.tie_note(x, y)])
         a, b = whitened_scores(_check.alive(x)), whitened_scores(_check.alive(y))
         if len(x) <= a.width + b.width:
             raise DegenerateData(
@@ -88,9 +88,9 @@ class CanonicalPairs:
         excess = a.width * b.width / (2 * len(x))
         if excess > EXCESS:
             columns = f"{a.width} × {b.width} columns for {len(x)} samples"
-            note = _check.join_notes([note, f"{columns} add about {excess:.2g} by chance alone"])
+            note = _notes.join_notes([note, f"{columns} add about {excess:.2g} by chance alone"])
         names = [str(i + 1) for i in range(u.width)]
-        note = _check.join_notes([note, shared_note([part.note for part in parts], names, "pairs")])
+        note = _notes.join_notes([note, shared_note([part.note for part in parts], names, "pairs")])
         return weighted_sum([(1.0, part) for part in parts], note)
 
     def _pair(self, i: int, u: Sample, v: Sample) -> Estimate:

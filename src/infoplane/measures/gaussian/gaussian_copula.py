@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import digamma, entr
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
 from infoplane.measures._scores import canonical, whitened_scores
 from infoplane.sample import Sample
@@ -77,12 +77,12 @@ class GaussianCopula:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
-        note = _check.join_notes([_check.dead_note(x, y), _check.tie_note(x, y)])
+        note = _notes.join_notes([_notes.about(x, y), _notes.tie_note(x, y)])
         x, y = _check.alive(x), _check.alive(y)
         if x.is_labels:
             x, y = y, x
         value, more = _with_labels(x, y) if y.is_labels else _of_both(x, y)
-        return Estimate(float(value), note=_check.join_notes([note, more]))
+        return Estimate(float(value), note=_notes.join_notes([note, more]))
 
 
 def _of_both(x: Sample, y: Sample) -> tuple[float, str]:
@@ -125,7 +125,7 @@ def _with_labels(x: Sample, y: Sample) -> tuple[float, str]:
     over = (
         f"more than the entropy {entropy:.4g} of {y.name}, which no information is: the scores are not normal"
     )
-    return value, _check.join_notes([_rank_note((x, a)), over if value > entropy else ""])
+    return value, _notes.join_notes([_rank_note((x, a)), over if value > entropy else ""])
 
 
 def _half_log_bias(d: int, n: int) -> float:
@@ -134,7 +134,7 @@ def _half_log_bias(d: int, n: int) -> float:
 
 
 def _rank_note(*sides: tuple[Sample, Sample]) -> str:
-    return _check.join_notes(
+    return _notes.join_notes(
         f"{x.width - white.width} of {x.width} columns of {x.name} are linear in the others' normal scores"
         for x, white in sides
         if white.width < x.width

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from infoplane.kernels.forms import Delta, Gaussian, Linear, products
 from infoplane.kernels.matrix import Gram, upper
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.sample import Sample
 
 KEEP_BYTES = 2**28  # Gram matrices up to this size, of 5792 rows, are kept with their sample
@@ -214,7 +214,7 @@ def note(sums: Sums, one: Side, other: Side) -> str:
         for i, side in enumerate((one, other))
         if hasattr(side.kernel, "bandwidth") and sums.alone(i)
     ]
-    return _check.join_notes([one.note, other.note, *dict.fromkeys(alone)])
+    return _notes.join_notes([one.note, other.note, *dict.fromkeys(alone)])
 
 
 def constant_note(so: str, *samples: Sample) -> str:

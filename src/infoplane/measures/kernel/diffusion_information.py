@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._order import content_order
@@ -113,7 +113,7 @@ class DiffusionInformation:
         within = _over_classes(rows, entropy_of)
         single = sum(len(own) == 1 for own in rows)
         alone = f"{single} of {len(rows)} classes have a single sample, which tells nothing" if single else ""
-        return weighted_sum([(1.0, before), (-1.0, within)], _check.join_notes([within.note, alone]))
+        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone]))
 
     def clusters_of(self, y: Any) -> Clusters:
         """The clusters of a continuous `y` that stand for its classes."""

@@ -8,7 +8,7 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel import _grams
 from infoplane.sample import Sample
@@ -100,7 +100,7 @@ class HSIC:
         one, other = _grams.sides(x, y, self.kernel_x, self.kernel_y)
         if self.form == "cca":
             value = _inner(_whitened(x, one, self.ridge), _whitened(y, other, self.ridge))
-            return Estimate(value, unit="", note=_check.join_notes([one.note, other.note]))
+            return Estimate(value, unit="", note=_notes.join_notes([one.note, other.note]))
         sums = _grams.sums(one.gram, other.gram)
         return Estimate(self._of(sums, one, other), unit="", note=_grams.note(sums, one, other))
 

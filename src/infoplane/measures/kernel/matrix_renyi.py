@@ -9,7 +9,7 @@ from array_api_compat import array_namespace, device
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Delta, Gaussian, Gram
 from infoplane.kernels.matrix import EDGE, upper
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._grams import together
 from infoplane.sample import Sample
@@ -86,7 +86,7 @@ class MatrixRenyi:
         nothing = _check.no_information(*sides)
         if nothing is not None:
             return nothing
-        note = _check.dead_note(*sides)
+        note = _notes.about(*sides)
         alive = [_check.alive(side) for side in sides]
         own = [self._own(side) for side in alive]
         clauses = [
@@ -97,7 +97,7 @@ class MatrixRenyi:
         value = sum(own)
         if y is not None:
             value -= self._entropy([self._gram(side) for side in alive], " and ".join(s.name for s in sides))
-        return Estimate(value, note=_check.join_notes([note, *clauses]))
+        return Estimate(value, note=_notes.join_notes([note, *clauses]))
 
     def _own(self, x: Sample) -> float:
         return x.derived(

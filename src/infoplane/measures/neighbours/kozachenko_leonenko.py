@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import digamma
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures.neighbours._search import distances
 from infoplane.settings import integer, one_of
 
@@ -66,7 +66,7 @@ class KozachenkoLeonenko:
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
         _check.continuous_only(x, "KozachenkoLeonenko", "Plugin() for information between labels")
-        dead = _check.dead_note(x)
+        dead = _notes.about(x)
         if dead:
             raise DegenerateData(
                 f"{dead}, so its differential entropy is -inf; leave such columns out, or add noise to them"

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import digamma
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.sample import Sample
 from infoplane.settings import integer
@@ -90,12 +90,12 @@ def by_neighbours(x: Any, y: Any, k: int, measure: str, of_pair: Formula, with_l
     nothing = _check.no_information(x, y)
     if nothing is not None:
         return nothing
-    dead = _check.dead_note(x, y)
+    dead = _notes.about(x, y)
     x, y = _check.alive(x), _check.alive(y)
     if x.is_labels:
         x, y = y, x
     value, note = with_labels(x, y, k) if y.is_labels else of_pair(x, y, k)
-    return Estimate(value, note=_check.join_notes([note, dead]))
+    return Estimate(value, note=_notes.join_notes([note, dead]))
 
 
 def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -103,8 +103,8 @@ def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     psi = digammas(len(x))
     inside = psi[counts_within(x, radii)] + psi[counts_within(y, radii)]
     value = digamma(k) + digamma(len(x)) - inside.mean()
-    notes = [_zero_note(radii, k), _tie_note(radii, x, y), _check.scale_note(x, y)]
-    return float(value), _check.join_notes(notes)
+    notes = [_zero_note(radii, k), _tie_note(radii, x, y), _notes.scale_note(x, y)]
+    return float(value), _notes.join_notes(notes)
 
 
 def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -113,7 +113,7 @@ def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     # the same for every slice
     own = y_kept.derived(("ψ of classes", k), partial(_psi_of_classes, y_kept, k))
     value = digamma(len(kept)) + own - digammas(len(kept))[counts_within(kept, radii)].mean()
-    return float(value), _check.join_notes([note, _zero_note(radii, k), _tie_note(radii, x)])
+    return float(value), _notes.join_notes([note, _zero_note(radii, k), _tie_note(radii, x)])
 
 
 def _psi_of_classes(y: Sample, k: int) -> float:
@@ -129,7 +129,7 @@ def without_single_classes(x: Sample, y: Sample, k: int) -> tuple[Sample, Sample
     _check.some_class_repeats(y, "neighbours")
     sizes = class_sizes(y)
     single, small = int((sizes == 1).sum()), int(((sizes > 1) & (sizes <= k)).sum())
-    note = _check.join_notes(
+    note = _notes.join_notes(
         [
             f"{single} classes of a single sample left out" if single else "",
             f"{small} classes have no more than k={k} samples and use all they have" if small else "",
@@ -149,7 +149,7 @@ def digammas(n: int) -> np.ndarray:
 
 def _tie_note(radii: np.ndarray, *samples: Sample) -> str:
     """A clause about ties, which break what the estimator assumes, and what to do about them."""
-    ties = _check.join_notes([_check.tie_note(*samples), _check.shared_radii_note(radii, *samples)])
+    ties = _notes.join_notes([_notes.tie_note(*samples), _notes.shared_radii_note(radii, *samples)])
     return f"{ties}; KSG assumes none: labels(...), MixedKSG or prepare.jitter are for them" if ties else ""
 
 

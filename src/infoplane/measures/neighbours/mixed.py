@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _notes
 from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.measures.neighbours.ksg import by_neighbours, digammas, without_single_classes
 from infoplane.sample import Sample
@@ -84,7 +84,7 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
         near[atoms] = _at_the_same_place(x, y)[atoms]
     inside = psi[counts_within(x, radii, True)] + psi[counts_within(y, radii, True)]
     value = float((psi[near - 1] - inside).mean() + np.log(len(x)))
-    return value, _check.join_notes([_notes(x, y, radii), _check.scale_note(x, y)])
+    return value, _notes.join_notes([_atoms_note(x, y, radii), _notes.scale_note(x, y)])
 
 
 def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -98,7 +98,7 @@ def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
         near[atoms] = _at_the_same_place(x, y)[atoms]
     inside = psi[counts_within(x, radii, True)] + psi[sizes - 1]
     value = float((psi[near - 1] - inside).mean() + np.log(len(x)))
-    return value, _check.join_notes([note, _notes(x, y, radii)])
+    return value, _notes.join_notes([note, _atoms_note(x, y, radii)])
 
 
 def _at_the_same_place(x: Sample, y: Sample) -> np.ndarray:
@@ -115,7 +115,7 @@ def _places(x: Sample) -> np.ndarray:
     return x.derived("places", lambda: np.unique(x.values, axis=0, return_inverse=True)[1].ravel())
 
 
-def _notes(x: Sample, y: Sample, radii: np.ndarray) -> str:
+def _atoms_note(x: Sample, y: Sample, radii: np.ndarray) -> str:
     atoms = int((radii == 0).sum())
-    ties = _check.shared_radii_note(radii, x, y)
-    return _check.join_notes([f"{atoms} of {len(radii)} points lie on atoms" if atoms else "", ties])
+    ties = _notes.shared_radii_note(radii, x, y)
+    return _notes.join_notes([f"{atoms} of {len(radii)} points lie on atoms" if atoms else "", ties])

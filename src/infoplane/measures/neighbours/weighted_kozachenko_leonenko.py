@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import digamma
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures.neighbours._search import all_distances, distances
 from infoplane.measures.neighbours._weights import missed, mutinfo_weights, paper_weights
 from infoplane.sample import Sample
@@ -92,7 +92,7 @@ class WeightedKozachenkoLeonenko:
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
         _check.continuous_only(x, "WeightedKozachenkoLeonenko", "Plugin() for information between labels")
-        dead = _check.dead_note(x)
+        dead = _notes.about(x)
         if dead:
             raise DegenerateData(
                 f"{dead}, so its differential entropy is -inf; leave such columns out, or add noise to them"

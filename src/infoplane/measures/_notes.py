@@ -1,0 +1,76 @@
+"""Clauses for notes: what a reader of a number must know of the variables it is of."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from infoplane.directions import distinct_rows
+from infoplane.measures import _check
+from infoplane.sample import Sample
+
+
+def about(*samples: Sample) -> str:
+    """A clause about constant columns, or nothing."""
+    counts = [(x.name, int(_check.dead_columns(x).sum()), x.width) for x in samples if not x.is_labels]
+    return join_notes(
+        f"{dead} of {width} columns of {name} are constant" for name, dead, width in counts if dead
+    )
+
+
+def scale_note(x: Sample, y: Sample) -> str:
+    """A clause about scales so unlike that distances in both variables are those of one alone."""
+    narrow, wide = sorted((x, y), key=_reach)
+    if _reach(wide) / len(x) <= _reach(narrow):
+        return ""
+    return (
+        f"{narrow.name} reaches over less than 1/{len(x)} of what {wide.name} does, so that distances hardly "
+        "see it: bring both to one scale (prepare.standardise)"
+    )
+
+
+def _reach(x: Sample) -> float:
+    """The range of the widest column."""
+    low, high = _check.extent(x)
+    return x.derived("reach", lambda: float((high.astype(np.float64) - low).max()))
+
+
+def tie_note(*samples: Sample) -> str:
+    """A clause about values that occur more than once in a variable that should have none."""
+    notes = []
+    for x in samples:
+        if x.is_labels:
+            continue
+        repeated = x.derived("repeated", partial(_repeated, x))
+        if repeated:
+            notes.append(f"{repeated} of {len(x)} rows of {x.name} occur more than once (ties or atoms)")
+    return join_notes(notes)
+
+
+def shared_radii_note(radii: np.ndarray, *samples: Sample) -> str:
+    """A clause about quantised columns, whose rows may all differ while their distances tie.
+
+    Untied, a k-th distance is shared by two points at most, each being the other's k-th neighbour.
+    """
+    if all(x.is_labels or x.width == 1 for x in samples):
+        return ""  # ties of single columns are ties of rows
+    shared = np.unique(radii[radii > 0], return_counts=True)[1]
+    tied = int(shared[shared > 2].sum())
+    return f"the k-th distances of {tied} of {len(radii)} points tie (quantised columns)" if tied else ""
+
+
+def _repeated(x: Sample) -> int:
+    if x.width == 1:
+        from infoplane.measures._sorting import column_order  # brings numba, as only searches do
+
+        ascending = x.values[:, 0][column_order(x)]
+        same = ascending[1:] == ascending[:-1]
+        if not same.any():
+            return 0
+        return int((np.append(same, False) | np.append(False, same)).sum())
+    counts = np.bincount(np.asarray(distinct_rows(x.values)[1]))
+    return int(counts[counts > 1].sum())
+
+
+def join_notes(notes: Any) -> str:
+    return "; ".join(note for note in notes if note)
