@@ -117,7 +117,7 @@ def some_class_repeats(y: Sample, has: str) -> None:
 
 
 def _finite(x: Sample) -> None:
-    low, high = extent(x)
+    low, high = _extent(x)
     with np.errstate(over="ignore", invalid="ignore"):
         spans = high.astype(np.float64) - low.astype(np.float64)
     if np.isfinite(spans).all():
@@ -134,14 +134,14 @@ def _finite(x: Sample) -> None:
     )
 
 
-def extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
+def _extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest value of each column; NaN where there is one."""
     return x.derived("extent", lambda: (x.values.min(axis=0), x.values.max(axis=0)))
 
 
 def dead_columns(x: Sample) -> np.ndarray:
     """Which columns are constant."""
-    return x.derived("dead", lambda: np.equal(*extent(x)))
+    return x.derived("dead", lambda: np.equal(*_extent(x)))
 
 
 def is_constant(x: Sample) -> bool:

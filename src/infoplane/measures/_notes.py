@@ -18,23 +18,6 @@ def about(*samples: Sample) -> str:
     )
 
 
-def scale_note(x: Sample, y: Sample) -> str:
-    """A clause about scales so unlike that distances in both variables are those of one alone."""
-    narrow, wide = sorted((x, y), key=_reach)
-    if _reach(wide) / len(x) <= _reach(narrow):
-        return ""
-    return (
-        f"{narrow.name} reaches over less than 1/{len(x)} of what {wide.name} does, so that distances hardly "
-        "see it: bring both to one scale (prepare.standardise)"
-    )
-
-
-def _reach(x: Sample) -> float:
-    """The range of the widest column."""
-    low, high = _check.extent(x)
-    return x.derived("reach", lambda: float((high.astype(np.float64) - low).max()))
-
-
 def tie_note(*samples: Sample) -> str:
     """A clause about values that occur more than once in a variable that should have none."""
     notes = []

@@ -118,12 +118,14 @@ def test_scale_of_both_and_shift_do_not_matter():
 
 
 def test_zero_distances_count_no_others():
-    """Two clumps of three: with k=2 every point has n_x = n_y = 0, and I = ψ(2) + ψ(6) - 2ψ(1)."""
-    x = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
+    """Two clumps of three count none, ψ(1) on both sides; of points 1 apart the outermost three count 1."""
+    x = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 50.0, 51.0, 52.0, 53.0, 54.0, 55.0, 56.0])
     estimate = KSG(k=2)(x, x)
-    assert estimate.value == pytest.approx(digamma(2) + digamma(6) - 2 * digamma(1), abs=1e-14)
-    assert "6 of 6 points have their k=2 neighbours at distance zero" in estimate.note
-    assert "6 of 6 rows of x occur more than once" in estimate.note
+    others = np.array([0] * 6 + [1] + [0] * 5 + [1])  # within radius 1 there are none, within 2 the next one
+    expected = digamma(2) + digamma(13) - 2 * digamma(others + 1).mean()
+    assert estimate.value == pytest.approx(expected, abs=1e-14)
+    assert "6 of 13 points have their k=2 neighbours at distance zero" in estimate.note
+    assert "6 of 13 rows of x occur more than once" in estimate.note
 
 
 def test_ties_are_named():

@@ -1,6 +1,7 @@
 """Mutual information as a difference of entropies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import log
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +12,8 @@ from infoplane.measures._combine import weighted_sum
 from infoplane.measures._protocols import Entropy
 from infoplane.sample import Sample
 from infoplane.settings import check_measure
+
+NEAR = 2.0  # nats below ln n
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,14 @@ class FromEntropy:
             both = np.concatenate([np.float64(x.values), np.float64(y.values)], axis=1)
             joint = Sample.of(both, f"{x.name}|{y.name}", home=x.home or y.home)
             parts = [(1.0, self._of(x)), (1.0, self._of(y)), (-1.0, self.entropy(joint))]
-            note = _notes.join_notes([note, _notes.scale_note(x, y)])
-        return weighted_sum(parts, _notes.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
+        estimate = weighted_sum(parts, _notes.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
+        if x.is_labels or y.is_labels or estimate.value < log(len(x)) - NEAR:
+            return estimate
+        highest = (
+            f"{len(x)} samples cannot tell information near ln n = {log(len(x)):.4g} and above from less or "
+            f"from infinite: {x.name} and {y.name} may be functions of each other"
+        )
+        return replace(estimate, note=_notes.join_notes([estimate.note, highest]))
 
     def _of(self, x: Sample) -> Estimate:
         return x.derived(self.entropy, lambda: self.entropy(x))

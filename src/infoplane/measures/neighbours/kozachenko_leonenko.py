@@ -9,8 +9,13 @@ from scipy.special import digamma
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
+from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import distances
 from infoplane.settings import integer, one_of
+
+# k-th distance in units of the range of a column's middle half, above which entropies of normals of 10 and
+# more columns are found .2 nats and more too high
+CROWDED = 0.9
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class KozachenkoLeonenko:
                 "its differential entropy is -inf; use MixedKSG for information, or add prepare.jitter(1e-3)"
             )
         value = digamma(len(x)) - digamma(self.k) + self._log_ball(x.width) + x.width * np.log(radii).mean()
-        return Estimate(float(value))
+        return Estimate(float(value), note=_doubts.of_columns(radii, CROWDED, x))
 
     def _log_ball(self, d: int) -> float:
         return d * log(2) if self.metric == "chebyshev" else d / 2 * log(pi) - lgamma(d / 2 + 1)

@@ -8,11 +8,18 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import digamma
 
-from infoplane.estimate import Estimate
+from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
+from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
 from infoplane.sample import Sample
 from infoplane.settings import integer
+
+# k-th distance in units of the range of a column's middle half, above which information in normal pairs is
+# found a fifth too low and more
+CROWDED = 0.6
+CROWDED_CLASSES = 1.2  # the same for what columns tell of two normal classes
+ATOMS = 0.5  # of the points: more on atoms, and what is left is no estimate
 
 
 @dataclass(frozen=True)
@@ -101,10 +108,12 @@ def by_neighbours(x: Any, y: Any, k: int, measure: str, of_pair: Formula, with_l
 def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     radii = joint_distances(x, y, k)
     psi = digammas(len(x))
-    inside = psi[counts_within(x, radii)] + psi[counts_within(y, radii)]
-    value = digamma(k) + digamma(len(x)) - inside.mean()
-    notes = [_zero_note(radii, k), _tie_note(radii, x, y), _notes.scale_note(x, y)]
-    return float(value), _notes.join_notes(notes)
+    counts = (counts_within(x, radii), counts_within(y, radii))
+    value = digamma(k) + digamma(len(x)) - (psi[counts[0]] + psi[counts[1]]).mean()
+    highest = digamma(len(x)) - digamma(k)
+    balls = _doubts.Balls(k, radii, counts)
+    doubt = _doubts.of_pair(x, y, balls, value, highest) or _doubts.of_columns(radii, CROWDED, x, y)
+    return float(value), _notes.join_notes([_zero_note(radii, k), _tie_note(radii, x, y), doubt])
 
 
 def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -113,7 +122,9 @@ def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     # the same for every slice
     own = y_kept.derived(("ψ of classes", k), partial(_psi_of_classes, y_kept, k))
     value = digamma(len(kept)) + own - digammas(len(kept))[counts_within(kept, radii)].mean()
-    return float(value), _notes.join_notes([note, _zero_note(radii, k), _tie_note(radii, x)])
+    return float(value), _notes.join_notes(
+        [note, _zero_note(radii, k), _tie_note(radii, x), _doubts.of_columns(radii, CROWDED_CLASSES, x)]
+    )
 
 
 def _psi_of_classes(y: Sample, k: int) -> float:
@@ -154,5 +165,11 @@ def _tie_note(radii: np.ndarray, *samples: Sample) -> str:
 
 
 def _zero_note(radii: np.ndarray, k: int) -> str:
+    """A clause about points on atoms; DegenerateData where they are most, and nothing is left to measure."""
     zeros = int((radii == 0).sum())
+    if zeros > ATOMS * len(radii):
+        raise DegenerateData(
+            f"{zeros} of {len(radii)} points have their k={k} neighbours at distance zero, where KSG has no "
+            "formula; use MixedKSG, or labels(...) for a variable of a few values"
+        )
     return f"{zeros} of {len(radii)} points have their k={k} neighbours at distance zero" if zeros else ""

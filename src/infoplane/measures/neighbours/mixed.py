@@ -4,11 +4,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.special import digamma
 
 from infoplane.estimate import Estimate
 from infoplane.measures import _notes
+from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
-from infoplane.measures.neighbours.ksg import by_neighbours, digammas, without_single_classes
+from infoplane.measures.neighbours.ksg import (
+    CROWDED,
+    CROWDED_CLASSES,
+    by_neighbours,
+    digammas,
+    without_single_classes,
+)
 from infoplane.sample import Sample
 from infoplane.settings import integer
 
@@ -82,9 +90,12 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     atoms = radii == 0
     if atoms.any():
         near[atoms] = _at_the_same_place(x, y)[atoms]
-    inside = psi[counts_within(x, radii, True)] + psi[counts_within(y, radii, True)]
-    value = float((psi[near - 1] - inside).mean() + np.log(len(x)))
-    return value, _notes.join_notes([_atoms_note(x, y, radii), _notes.scale_note(x, y)])
+    counts = (counts_within(x, radii, True), counts_within(y, radii, True))
+    value = float((psi[near - 1] - (psi[counts[0]] + psi[counts[1]])).mean() + np.log(len(x)))
+    highest = np.log(len(x)) - digamma(k)
+    balls = _doubts.Balls(k, radii, counts)
+    doubt = _doubts.of_pair(x, y, balls, value, highest) or _doubts.of_columns(radii, CROWDED, x, y)
+    return value, _notes.join_notes([_atoms_note(x, y, radii), doubt])
 
 
 def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -98,7 +109,9 @@ def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
         near[atoms] = _at_the_same_place(x, y)[atoms]
     inside = psi[counts_within(x, radii, True)] + psi[sizes - 1]
     value = float((psi[near - 1] - inside).mean() + np.log(len(x)))
-    return value, _notes.join_notes([note, _atoms_note(x, y, radii)])
+    return value, _notes.join_notes(
+        [note, _atoms_note(x, y, radii), _doubts.of_columns(radii, CROWDED_CLASSES, x)]
+    )
 
 
 def _at_the_same_place(x: Sample, y: Sample) -> np.ndarray:

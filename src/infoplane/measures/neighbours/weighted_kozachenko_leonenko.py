@@ -9,6 +9,7 @@ from scipy.special import digamma
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
+from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import all_distances, distances
 from infoplane.measures.neighbours._weights import missed, mutinfo_weights, paper_weights
 from infoplane.sample import Sample
@@ -103,7 +104,12 @@ class WeightedKozachenkoLeonenko:
             f"the weights on {self.k} neighbours in {x.width} dimensions have ‖w‖₁ = {size:.3g}, and "
             "multiply the noise of the distances by up to that"
         )
-        return Estimate(self._entropy(x, weights), note=note if size > LARGE else "")
+        used = np.flatnonzero(weights)
+        radii = _radii(x, used)
+        doubts = _doubts.of_columns(radii[:, -1], np.inf, x)
+        return Estimate(
+            _entropy(x, radii, used, weights), note=_notes.join_notes([note if size > LARGE else "", doubts])
+        )
 
     def _weights(self, x: Sample) -> np.ndarray:
         """Those of the rule; DegenerateData where it has none on k neighbours."""
@@ -123,19 +129,24 @@ class WeightedKozachenkoLeonenko:
             )
         return weights
 
-    def _entropy(self, x: Sample, weights: np.ndarray) -> float:
-        used = np.flatnonzero(weights)
-        radii = _distances(x, int(used[-1]) + 1)[:, used]
-        zeros = int((radii[:, 0] == 0).sum())
-        if zeros:
-            raise DegenerateData(
-                f"{zeros} of {len(x)} points of {x.name!r} have {used[0] + 1} neighbours at distance zero, "
-                "so its differential entropy is -inf; use MixedKSG for information, or prepare.jitter(1e-3)"
-            )
-        d, n = x.width, len(x)
-        log_ball = d / 2 * log(pi) - lgamma(d / 2 + 1)
-        log_densities = digamma(used + 1) - log_ball - d * np.log(radii).mean(axis=0) - log(n - 1)
-        return float(-(weights[used] * log_densities).sum())
+
+def _radii(x: Sample, used: np.ndarray) -> np.ndarray:
+    """Distances to the neighbours that have a weight, none of them 0."""
+    radii = _distances(x, int(used[-1]) + 1)[:, used]
+    zeros = int((radii[:, 0] == 0).sum())
+    if zeros:
+        raise DegenerateData(
+            f"{zeros} of {len(x)} points of {x.name!r} have {used[0] + 1} neighbours at distance zero, "
+            "so its differential entropy is -inf; use MixedKSG for information, or prepare.jitter(1e-3)"
+        )
+    return radii
+
+
+def _entropy(x: Sample, radii: np.ndarray, used: np.ndarray, weights: np.ndarray) -> float:
+    d, n = x.width, len(x)
+    log_ball = d / 2 * log(pi) - lgamma(d / 2 + 1)
+    log_densities = digamma(used + 1) - log_ball - d * np.log(radii).mean(axis=0) - log(n - 1)
+    return float(-(weights[used] * log_densities).sum())
 
 
 def _distances(x: Sample, k: int) -> np.ndarray:

@@ -1,0 +1,106 @@
+"""Clauses about what a search of neighbours could not see, told from the search itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from infoplane.measures import _notes
+from infoplane.sample import Sample
+
+# where the balls around most points reach over half of the samples of one variable and hold few of the other,
+# or where one variable alone sets the radius, estimates of normal pairs are a quarter too low and more
+MOST = 0.5
+NEAR = 2.0  # nats below the ceiling
+FULL = 0.25  # of the points, on both sides together: more with balls of k points, and half a nat is missing
+# k-th distance in units of the range of a column's middle half: as large, and it tells nothing apart
+UNSEEN = 1.0
+UNLIKE = 5.0  # by how much columns must differ before one scale for all would help
+FEW = 4  # times as many samples as neighbours: no more, and chance alone makes what is told
+MANY = 4  # times as many columns as the other variable has
+
+
+@dataclass(frozen=True, eq=False)
+class Balls:
+    """The balls to the k-th neighbours: radii, and the other points strictly inside each, by variable."""
+
+    k: int
+    radii: Float[np.ndarray, " n"]
+    inside: tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]
+
+
+def of_pair(x: Sample, y: Sample, balls: Balls, value: float, highest: float) -> str:
+    """A clause if the balls hold next to nothing, or nearly all, of a variable.
+
+    `highest` is the value where all balls hold their k - 1 points and no other.
+    """
+    n, k = len(x), balls.k
+    counts = list(balls.inside)
+    if not balls.radii.min() > 0:  # on atoms it is the measure that knows what to count
+        counts = [inside[balls.radii > 0] for inside in counts]
+    alone = [np.count_nonzero(inside < k) / n for inside in counts]
+    wide = [np.count_nonzero(inside >= (n + 1) // 2) / n for inside in counts]
+    if min(wide) > MOST:
+        return (
+            f"the k={k} nearest of {n} samples reach over more than half of them in both variables, whatever "
+            "these share: take more samples, a smaller k, or fewer columns"
+        )
+    if n <= FEW * k:
+        return ""
+    if highest - value < NEAR < highest and sum(alone) > FULL:
+        return (
+            f"the value is near the highest that k={k} of {n} samples can have: {x.name} and {y.name} may be "
+            "functions of each other, and their information far larger or infinite (Sliced is finite)"
+        )
+    for (loud, i), (quiet, j) in (((x, 0), (y, 1)), ((y, 1), (x, 0))):
+        if alone[i] > alone[j] + MOST or wide[j] > MOST > 2 * wide[i]:
+            return _loud(loud, quiet) if _reaches_beyond_atoms(quiet, balls.inside[j]) else ""
+    return ""
+
+
+def _reaches_beyond_atoms(x: Sample, inside: np.ndarray) -> bool:
+    """Whether most balls hold a quarter of the samples at other places than their centre's."""
+    _, place, times = np.unique(x.values, axis=0, return_inverse=True, return_counts=True)
+    here = times[place.ravel()]
+    return bool(np.mean(inside - (here - 1) >= (len(x) - here) / 4) > MOST)
+
+
+def _loud(loud: Sample, quiet: Sample) -> str:
+    remedy = "bring both to one scale (prepare.standardise or prepare.copula)"
+    if loud.width > MANY * quiet.width:
+        remedy = f"{loud.name} has too many columns ({loud.width}): take prepare.pca or Sliced"
+    return (
+        f"distances in {loud.name} alone decide who is a neighbour and those in {quiet.name} hardly count, "
+        f"so that the value is too low: {remedy}"
+    )
+
+
+def of_columns(radii: np.ndarray, limit: float, *samples: Sample) -> str:
+    """A clause about columns that k-th distances reach across; `limit` is where many such columns matter."""
+    return _notes.join_notes(_of_columns(radii, limit, x) for x in samples if not x.is_labels and x.width > 1)
+
+
+def _of_columns(radii: np.ndarray, limit: float, x: Sample) -> str:
+    spreads = x.derived("spreads of columns", lambda: _spreads(x))
+    if not spreads.any():
+        return ""
+    reach = np.median(radii) / spreads[spreads > 0]
+    unseen = int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
+    if unseen:
+        return (
+            f"{unseen} of {x.width} columns of {x.name} vary less than the k-th distances, which hardly see "
+            "them: bring all to one scale (prepare.standardise or prepare.copula)"
+        )
+    if np.median(reach) > limit:
+        return (
+            f"{len(x)} samples are few for {x.width} columns of {x.name}: k-th distances reach over more "
+            "than half of the samples in most of them, and the value is off: take Sliced, prepare.pca or "
+            "CanonicalPairs"
+        )
+    return ""
+
+
+def _spreads(x: Sample) -> np.ndarray:
+    """The range of the middle half of each column; 0 where an atom fills it."""
+    ascending = np.partition(x.values, (len(x) // 4, len(x) - 1 - len(x) // 4), axis=0)
+    return np.float64(ascending[len(x) - 1 - len(x) // 4]) - ascending[len(x) // 4]

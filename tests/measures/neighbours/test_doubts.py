@@ -1,0 +1,139 @@
+"""What a search of neighbours could not see is said, and nothing is said where it saw all."""
+
+import numpy as np
+import pytest
+
+from infoplane import (
+    KSG,
+    DegenerateData,
+    FromEntropy,
+    KozachenkoLeonenko,
+    MixedKSG,
+    Prepared,
+    Sliced,
+    WeightedKozachenkoLeonenko,
+    known,
+)
+from infoplane.prepare import standardise
+
+PAIRS = [KSG(k=5), MixedKSG(k=5)]
+SCALES = [1, 3, 10, 30, 100, 300, 1000]
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+@pytest.mark.parametrize("rho", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("loud", ["x", "y"])
+def test_a_side_that_decides_alone_is_told_before_a_third_is_lost(measure, rho, loud):
+    truth = known.Normal(rho=rho).mutual_information().value
+    for seed in range(3):
+        x, y = known.Normal(rho=rho).draw(1000, seed=seed)
+        for scale in SCALES:
+            e = measure(scale * x, y) if loud == "x" else measure(x, scale * y)
+            if e.value < 2 / 3 * truth:
+                assert f"distances in {loud} alone" in e.note, (scale, e)
+                assert "standardise" in e.note
+            if scale <= 3:
+                assert e.note == "", (scale, e)
+
+
+def test_the_sum_of_two_uniforms():
+    rng = np.random.default_rng(0)
+    x, w = rng.uniform(size=(2, 1000))
+    y = x / 2 + w / 2  # h(Y) - h(W/2) = 1/2 nat, in whatever unit x is given
+    for scale in (100, 900):
+        lost = KSG(k=5)(scale * x, y)
+        assert lost.value < 0.4
+        assert "distances in x alone" in lost.note
+        mended = Prepared(KSG(k=5), x=standardise, y=standardise)(scale * x, y)
+        assert abs(mended.value - 0.5) < 0.1
+        assert mended.note == ""
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+def test_a_loud_column_beside_labels(measure):
+    rng = np.random.default_rng(0)
+    x = np.stack([rng.normal(size=1000), 1e4 * rng.normal(size=1000)], axis=1)
+    label = x[:, 0] > 0  # ln 2
+    lost = measure(x, label)
+    assert lost.value < 0.1
+    assert "1 of 2 columns of x vary less than the k-th distances" in lost.note
+    mended = Prepared(measure, x=standardise)(x, label)
+    assert abs(mended.value - np.log(2)) < 0.1
+    assert mended.note == ""
+
+
+def test_too_many_columns():
+    pair = known.Normal(information=3.0, dims=12)
+    x, y = pair.draw(1000, seed=0)
+    e = KSG(k=5)(x, y)
+    assert e.value < 2
+    assert "1000 samples are few for 12 columns of x" in e.note
+    assert "1000 samples are few for 12 columns of y" in e.note
+    noise = np.random.default_rng(0).normal(size=(1000, 200))
+    wide = KSG(k=5)(np.hstack([x, noise]), y[:, :2])
+    assert "x has too many columns (212)" in wide.note
+    assert Sliced(KSG(k=5), directions=20)(x, y).note == ""
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+@pytest.mark.parametrize("n", [50, 200, 1000, 5000])
+def test_nothing_is_said_of_good_data(measure, n):
+    for seed in range(3):
+        for rho in (0.0, 0.5, 0.9):
+            assert measure(*known.Normal(rho=rho).draw(n, seed=seed)).note == ""
+        rng = np.random.default_rng(seed)
+        heavy = rng.standard_t(3, size=(2, n))
+        assert measure(*heavy).note == ""
+        flat = rng.uniform(size=(2, n))
+        assert measure(flat[0], flat[0] + flat[1]).note == ""
+        label = rng.integers(0, 2, n)
+        assert measure(rng.normal(size=(n, 2)) + label[:, None], label).note == ""
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+@pytest.mark.parametrize("n", [300, 2000])
+@pytest.mark.parametrize("function", [np.copy, np.tanh, np.square, np.abs, np.exp, np.sin])
+def test_a_function_of_x_is_called_near_the_highest(measure, n, function):
+    x = np.random.default_rng(0).normal(size=n)
+    assert "near the highest that k=5" in measure(x, function(x)).note
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+def test_large_but_known_information_is_not(measure):
+    for information in (2.0, 3.0, 4.0):
+        e = measure(*known.Normal(information=information).draw(2000, seed=1))
+        assert abs(e.value - information) < 0.2
+        assert e.note == ""
+
+
+def test_difference_of_entropies_of_a_function():
+    x = np.random.default_rng(0).normal(size=2000)
+    assert "cannot tell information near ln n" in FromEntropy(KozachenkoLeonenko())(x, x).note
+    assert FromEntropy(KozachenkoLeonenko())(*known.Normal(information=3.0).draw(2000)).note == ""
+
+
+def test_as_many_neighbours_as_samples():
+    e = KSG(k=5)(*known.Normal(rho=0.9).draw(8, seed=0))
+    assert "reach over more than half of them in both" in e.note
+
+
+def test_ksg_has_nothing_to_say_of_atoms():
+    x = np.zeros(500)
+    x[:30] = np.arange(1, 31)
+    with pytest.raises(DegenerateData, match=r"470 of 500 points have their k=5 neighbours at distance zero"):
+        KSG(k=5)(x, x)
+    with pytest.raises(DegenerateData, match="use MixedKSG"):
+        KSG(k=5)(x, np.arange(500) % 2)
+    assert abs(MixedKSG(k=5)(x, np.arange(500) % 2).value) < 0.05
+
+
+@pytest.mark.parametrize("entropy", [KozachenkoLeonenko(k=5), WeightedKozachenkoLeonenko(k=5)])
+def test_entropy_of_columns_of_unlike_scales(entropy):
+    x = np.random.default_rng(0).normal(size=(500, 2))
+    truth = np.log(2 * np.pi * np.e)
+    assert abs(entropy(x).value - truth) < 0.2
+    assert entropy(x).note == ""
+    x[:, 1] *= 1000
+    loud = entropy(x)
+    assert loud.value - (truth + np.log(1000)) > 1
+    assert "1 of 2 columns of x vary less than the k-th distances" in loud.note
