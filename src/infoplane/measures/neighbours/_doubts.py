@@ -1,6 +1,7 @@
 """Clauses about what a search of neighbours could not see, told from the search itself."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -75,29 +76,42 @@ def _loud(loud: Sample, quiet: Sample) -> str:
     )
 
 
-def of_columns(radii: np.ndarray, limit: float, *samples: Sample) -> str:
+def of_columns(radii: Float[np.ndarray, " n"], limit: float, *samples: Sample) -> str:
     """A clause about columns that k-th distances reach across; `limit` is where many such columns matter."""
-    return _notes.join_notes(_of_columns(radii, limit, x) for x in samples if not x.is_labels and x.width > 1)
-
-
-def _of_columns(radii: np.ndarray, limit: float, x: Sample) -> str:
-    spreads = x.derived("spreads of columns", lambda: _spreads(x))
-    if not spreads.any():
+    vectors = [x for x in samples if not x.is_labels and x.width > 1]
+    if not vectors:
         return ""
-    reach = np.median(radii) / spreads[spreads > 0]
-    unseen = int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
-    if unseen:
-        return (
-            f"{unseen} of {x.width} columns of {x.name} vary less than the k-th distances, which hardly see "
-            "them: bring all to one scale (prepare.standardise or prepare.copula)"
-        )
-    if np.median(reach) > limit:
-        return (
-            f"{len(x)} samples are few for {x.width} columns of {x.name}: k-th distances reach over more "
-            "than half of the samples in most of them, and the value is off: take Sliced, prepare.pca or "
-            "CanonicalPairs"
-        )
-    return ""
+    middle = float(np.median(radii))
+    unseen, few = [], []
+    for x in vectors:
+        spreads = x.derived("spreads of columns", partial(_spreads, x))
+        if not spreads.any():
+            continue
+        reach = middle / spreads[spreads > 0]
+        hidden = int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
+        if hidden:
+            unseen.append(f"{hidden} of {x.width} columns of {x.name}")
+        elif np.median(reach) > limit:
+            few.append(f"{x.width} columns of {x.name}")
+    return _notes.join_notes([_unseen(unseen), _few(len(radii), few)])
+
+
+def _unseen(columns: list[str]) -> str:
+    if not columns:
+        return ""
+    return (
+        f"{' and '.join(columns)} vary less than the k-th distances, which hardly see them: bring all to one "
+        "scale (prepare.standardise or prepare.copula)"
+    )
+
+
+def _few(n: int, columns: list[str]) -> str:
+    if not columns:
+        return ""
+    return (
+        f"{n} samples are few for {' and '.join(columns)}: k-th distances reach over more than half of the "
+        "samples in most of them, and the value is off: take Sliced, prepare.pca or CanonicalPairs"
+    )
 
 
 def _spreads(x: Sample) -> np.ndarray:
