@@ -118,7 +118,7 @@ def test_scale_of_both_and_shift_do_not_matter():
 
 
 def test_zero_distances_count_no_others():
-    """A clump of three counts none, ψ(1) on both sides; of points 1 apart only the outermost two count one."""
+    """A clump of three counts none, ψ(1) on both sides; of points 1 apart only the outermost count one."""
     x = np.concatenate([np.zeros(3), np.arange(50.0, 87.0)])
     estimate = KSG(k=2)(x, x)
     others = np.array([0] * 3 + [1] + [0] * 35 + [1])  # within radius 1 there are none, within 2 the next one
