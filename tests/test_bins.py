@@ -69,6 +69,30 @@ def test_adaptive_edges_are_of_all_columns_at_once():
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_a_value_on_an_edge_but_for_rounding_is_above_it(dtype):
+    tenths = (np.arange(11) / 10).astype(dtype)[:, None]
+    expected = np.arange(11)
+    np.testing.assert_array_equal(bins.FixedWidth(0.1).codes(tenths)[0].ravel(), expected)
+    np.testing.assert_array_equal(bins.FixedWidth(0.1).codes(-tenths)[0].ravel(), -expected)
+    within = np.minimum(expected, 9)
+    for rule in (bins.FixedRange(0, 1, 10), bins.Adaptive(10), bins.MinMax(10)):
+        np.testing.assert_array_equal(rule.codes(tenths)[0].ravel(), within)
+    assert bins.FixedRange(0.3, 0.7, 4).codes(tenths[3:8])[1] == ""  # float32 has less than .7 for it
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@given(values=columns)
+def test_others_are_where_numpy_puts_them(dtype, values):
+    """But for values within a millionth of a bin of an edge, of which the module tells."""
+    values = values.astype(dtype)
+    edges = np.linspace(values.min(), values.max(), 8)
+    rule = bins.FixedRange(float(edges[0]), float(edges[-1]), 7) if edges[0] < edges[-1] else bins.Adaptive(7)
+    clear = np.abs(values[..., None] - edges).min(axis=-1) > 2e-6 * max(np.abs(edges).max(), 1e-300)
+    expected = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, 6)
+    np.testing.assert_array_equal(rule.codes(values)[0][clear], expected[clear])
+
+
 def test_bins_too_narrow_for_the_values():
     with pytest.raises(DegenerateData, match=r"bins of width 0.01 for values up to 1e\+308 leave the range"):
         bins.FixedWidth(0.01).codes(np.array([[1e308]]))

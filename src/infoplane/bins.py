@@ -1,11 +1,15 @@
 """How `Binned` cuts the columns of a variable into bins: its rules, as settings.
 
-A rule of your own is a frozen dataclass with a method ``codes(values)``: from (n, d) float64 values to (n, d)
-codes, of which equal ones are one bin, and a clause for the note ("" for none).
+A bin holds its lower edge, and a value on it but for rounding: two units in the last place, or half of one in
+float16, whose values come from wider ones. So neither their float type nor their unit moves values on a grid.
+
+A rule of your own is a frozen dataclass with a method ``codes(values)``: from (n, d) values, in the float
+type that they came in, to (n, d) codes, of which equal ones are one bin, and a clause for the note ("" for
+none).
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,6 +18,12 @@ from infoplane.settings import integer, number, one_of
 
 Codes = tuple[np.ndarray, str]
 MOST = 2**53  # bins: beyond it two codes are one float64
+ULPS = {
+    2: 0.5,
+    4: 2,
+    8: 2,
+}  # units in the last place, by bytes, that may part a value from the edge it lies on
+SLIGHT = 0.01  # of a bin: as far as small values move for what large ones are rounded by
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,12 @@ class FixedWidth:
         number(self.width, "width of FixedWidth", above=0)
 
     def codes(self, values: np.ndarray) -> Codes:
+        rounding = _rounding(values)
+        values = values.astype(np.float64)
+        sizes = np.abs(values)
+        slack = rounding * sizes + min(rounding * sizes.max(), SLIGHT * self.width)
         with np.errstate(over="ignore"):
-            codes = np.floor(values / self.width)
+            codes = np.floor(values / self.width + slack / self.width)
         if not np.isfinite(codes).all():
             raise DegenerateData(
                 f"bins of width {self.width:g} for values up to {np.abs(values).max():.3g} leave the range "
@@ -101,13 +115,14 @@ class FixedRange:
         number(self.high, f"high of FixedRange, whose low is {self.low:.4g},", above=self.low)
 
     def codes(self, values: np.ndarray) -> Codes:
-        inside = np.clip(values, self.low, self.high)
-        out = int((inside != values).sum())
+        inside = np.clip(values.astype(np.float64), self.low, self.high)
+        rounding = _rounding(values)
+        out = int((np.abs(inside - values) > rounding * max(abs(self.low), abs(self.high))).sum())
         clause = (
             f"{out} of {values.size} values lie outside {self.low:g} to {self.high:g} and count in the "
             "outermost bins"
         )
-        return _even(inside, self.low, self.high, self.bins), clause if out else ""
+        return _even(inside, self.low, self.high, self.bins, rounding), clause if out else ""
 
 
 @dataclass(frozen=True)
@@ -189,7 +204,7 @@ class Adaptive:
     def codes(self, values: np.ndarray) -> Codes:
         if self.by == "entropy":
             return _by_rank(np.unique(values), values, self.bins), ""
-        return _even(values, values.min(), values.max(), self.bins), ""
+        return _even(values, values.min(), values.max(), self.bins, _rounding(values)), ""
 
 
 @dataclass(frozen=True)
@@ -243,15 +258,24 @@ class MinMax:
 
     def codes(self, values: np.ndarray) -> tuple[np.ndarray, str]:
         """The codes of (n, d) values, and no clause."""
-        low, high = values.min(axis=0), values.max(axis=0)
-        span = np.where(high > low, high - low, 1.0)
-        return np.minimum(np.floor((values - low) / span * self.bins), self.bins - 1), ""
+        return _even(values, values.min(axis=0), values.max(axis=0), self.bins, _rounding(values)), ""
 
 
-def _even(values: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
-    if low == high:
-        return np.zeros_like(values)
-    return np.minimum(np.floor((values - low) / (high - low) * bins), bins - 1)
+def _rounding(values: np.ndarray) -> float:
+    """By how much, relatively, a value on an edge may lie below it; float32 in float64 stays what it was."""
+    kind = np.result_type(values, np.float16)
+    if kind == np.float64:
+        with np.errstate(over="ignore"):
+            kind = np.dtype(np.float32) if (values.astype(np.float32) == values).all() else kind
+    return ULPS[kind.itemsize] * float(np.finfo(kind).eps)
+
+
+def _even(values: np.ndarray, low: Any, high: Any, bins: int, rounding: float) -> np.ndarray:
+    """The place among `bins` equal parts from `low` to `high`, of all columns or of each."""
+    values, low, high = (np.asarray(one, np.float64) for one in (values, low, high))
+    span = np.where(high > low, high - low, 1.0)
+    slack = np.minimum(rounding * np.maximum(np.abs(low), np.abs(high)) / span * bins, 0.5)
+    return np.minimum(np.floor((values - low) / span * bins + slack), bins - 1)
 
 
 def _by_rank(ascending: np.ndarray, values: np.ndarray, bins: int) -> np.ndarray:
