@@ -144,11 +144,11 @@ CASES = {
     "Extrapolated, labels": Case(
         Extrapolated(MixedKSG(k=2), parts=3, times=2, seed=1), ("numbers", "labels"), symmetric="within error"
     ),
-    "Binned": Case(Binned(bins.Adaptive(3)), neighbours=1),
+    "Binned": Case(Binned(bins.Adaptive(3)), neighbours=1, enough=30),
     "Binned, labels": Case(
         Binned(bins.EqualCount(3), correction="miller-madow"), ("labels", "numbers"), neighbours=1
     ),
-    "Binned, fixed width": Case(Binned(bins.FixedWidth(0.5)), neighbours=1, information=False),
+    "Binned, fixed width": Case(Binned(bins.FixedWidth(0.5), most_chance=1), neighbours=1, information=False),
     "Binned entropy": Case(
         Binned(bins.Adaptive(4, by="entropy")), ("numbers",), symmetric="not", neighbours=1
     ),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import mutual_info_score
 
-from infoplane import Binned, Plugin, bins, known, labels
+from infoplane import Binned, DegenerateData, Plugin, bins, known, labels
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -109,7 +109,7 @@ def test_a_rule_of_one_s_own():
     x = np.random.default_rng(0).normal(size=200)
     estimate = Binned(Sign())(x, x > 0)
     assert estimate.value == pytest.approx(Plugin()(x > 0, x > 0).value)
-    assert estimate.note == "x: signs"
+    assert estimate.note == "x: signs; it is at the entropy of x, the most there is"
 
 
 @pytest.mark.parametrize("wrong", [0.07, bins.FixedWidth, None])
@@ -124,3 +124,102 @@ def test_what_is_no_rule(wrong):
 def test_other_corrections():
     with pytest.raises(ValueError, match="correction must be None or 'miller-madow'; got 'grassberger'"):
         Binned(correction="grassberger")
+
+
+GRIDS = {  # rules that part ten values a tenth apart, in any unit
+    "width": lambda unit: bins.FixedWidth(0.1 * unit),
+    "range": lambda unit: bins.FixedRange(0, unit, 10),
+    "adaptive": lambda unit: bins.Adaptive(18),
+    "each column": lambda unit: bins.MinMax(18),
+}
+
+
+@pytest.mark.parametrize("rule", GRIDS.values(), ids=GRIDS)
+@pytest.mark.parametrize("unit", [1, 1000, 0.1, 1 / 3])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_values_on_a_grid_keep_their_cells(rule, unit, dtype):
+    """In every precision and unit; (3 * 0.1 != 0.3)."""
+    tenths = np.random.default_rng(0).integers(0, 10, 500)
+    expected = Plugin()(tenths, tenths).value
+    for values in (tenths / 10 * unit, tenths * (0.1 * unit)):
+        estimate = Binned(rule(unit))(values.astype(dtype))
+        assert estimate.value == pytest.approx(expected, abs=1e-12)
+        assert estimate.note == ""
+        assert (
+            Binned(rule(unit))(values.astype(dtype).astype(float)).value == estimate.value
+            or dtype == np.float16
+        )
+
+
+def test_zero_on_a_grid_may_be_rounded():
+    grid = np.arange(-1, 1, 0.1)  # has -2e-16 for 0
+    assert Binned(bins.FixedWidth(0.1))(grid).value == pytest.approx(math.log(20))
+    assert Binned(bins.FixedWidth(0.2))(grid).value == pytest.approx(math.log(10))
+
+
+def crowded(kind, n=1000):
+    x, y = known.Normal(rho=0.8).draw(n, 0)
+    return (np.exp(3 * x), np.exp(3 * y)) if kind == "tails" else (np.append(x, 1e4), np.append(y, 1e4))
+
+
+@pytest.mark.parametrize("kind", ["tails", "an outlier"])
+def test_a_cell_that_holds_nearly_all_is_noted(kind):
+    x, y = crowded(kind)
+    estimate = Binned()(x, y)
+    assert estimate.value < 0.2  # truth .51
+    for name in "xy":
+        assert (
+            f"rows of {name} differ but share one cell: take bins.EqualCount(30), or prepare" in estimate.note
+        )
+    assert "share one cell" not in Binned(bins.EqualCount(30))(x, y).note
+
+
+@pytest.mark.parametrize("share", [0.95, 0.6, 0.0])
+def test_atoms_and_even_cells_are_no_crowd(share):
+    """A unit that is mostly 0: no bins would part its values."""
+    rng = np.random.default_rng(0)
+    t = np.where(rng.random((2000, 1)) < share, 0.0, rng.exponential(size=(2000, 1)))
+    assert Binned()(t).note == ""
+    assert Binned()(rng.normal(size=2000)).note == ""
+
+
+def test_cells_that_chance_alone_fills_are_refused():
+    rng = np.random.default_rng(0)
+    t, y = rng.normal(size=(500, 6)), rng.integers(0, 2, 500)
+    with pytest.raises(DegenerateData, match=r"paired at random, these cells have 0.\d+ of the 0.69\d+ nats"):
+        Binned()(t, y)
+    assert Binned(most_chance=1)(t, y).value == pytest.approx(math.log(2), abs=0.01)
+    assert Binned(bins.EqualCount(2))(t[:, :2], y).value < 0.02
+
+
+@pytest.mark.parametrize("correction", [None, "miller-madow"])
+def test_the_part_of_chance_is_that_of_the_estimate(correction):
+    rng = np.random.default_rng(0)
+    measure = Binned(bins.EqualCount(20), correction=correction)
+    x, *ys = rng.normal(size=(101, 200))
+    expected = np.mean([measure(x, y).value for y in ys])
+    note = Binned(bins.EqualCount(20), correction=correction)(x, ys[0]).note
+    assert float(note.removeprefix("chance alone makes ").split()[0]) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("n", [1000, 20_000])
+def test_dependent_columns_in_enough_bins_have_no_note(seed, n):
+    x, y = known.Normal(rho=0.8).draw(n, seed)
+    assert Binned(bins.EqualCount(8))(x, y).note == ""
+    assert Binned(bins.EqualCount(8), correction="miller-madow")(x, y).note == ""
+    assert Binned(bins.FixedWidth(1.0))(x, x[:, 0] + y[:, 0] > 0).note == ""
+
+
+def test_a_full_entropy_of_labels_is_said():
+    y = np.arange(900) % 3
+    t = np.random.default_rng(0).normal(size=900) + 20 * y
+    estimate = Binned(bins.FixedWidth(10))(t, y)
+    assert estimate.value == pytest.approx(math.log(3))
+    assert estimate.note == "it is at the entropy of y, the most there is"
+
+
+@pytest.mark.parametrize("wrong", [0, -0.1, 1.1, np.nan, "0.9", True, None])
+def test_shares_that_are_refused(wrong):
+    with pytest.raises(ValueError, match="most_chance of Binned must be a finite number"):
+        Binned(most_chance=wrong)

@@ -1,22 +1,26 @@
 """Entropy and information of binned variables."""
 
 from dataclasses import dataclass
+from operator import and_
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from scipy.special import entr
 
 from infoplane.bins import Adaptive, Rows
-from infoplane.directions import distinct_rows
 from infoplane.estimate import Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Rule
+from infoplane.measures.counting._cells import entropy, numbered, paired
+from infoplane.measures.counting._chance import judged
 from infoplane.sample import Sample
-from infoplane.settings import able, one_of
+from infoplane.settings import able, number, one_of
 
 ADAPTIVE = Adaptive()
 RULE = "a rule of infoplane.bins, like FixedWidth(0.07)"
 ALONE = 0.5  # of the samples: more in cells of their own, and the estimate is about their number
+CROWD = 0.9  # of the samples: as many in one cell, and the bins see the others only
+ATOM = 0.5  # of a crowd: as many equal rows are a value that no bin could part
+WAY = "fewer bins, more samples, or Sliced(...) of several columns"
 
 
 @dataclass(frozen=True)
@@ -37,21 +41,28 @@ class Binned:
         input for a value of its own, so that I(X;T) of a layer is the entropy of its cells.
     correction : {None, "miller-madow"}
         None leaves the frequencies' estimate (plug-in). Miller's adds (cells - 1) / 2n to each entropy.
+    most_chance : float
+        Refuses cells that have more than this share of the most they could have when they are paired at
+        random; above 0, and 1 refuses none. Rows of `bins.Rows` that determine the other variable are what
+        they are, and never refused.
 
     Returns
     -------
     Estimate
         Nats; at most ln n. The plug-in information is non-negative and too large by about
-        (cells of both - cells of x - cells of y + 1) / 2n as long as most cells hold many samples; the note
-        says if most hold one. A corrected one may be negative. The note names constant columns, which are
-        left out, and values outside the range of `FixedRange`.
+        (cells of both - cells of x - cells of y + 1) / 2n as long as most cells hold many samples. A
+        corrected one may be negative. The note names the part that chance makes, exactly the mean over all
+        pairings of the same cells, where that is more than a fifth and .02 nats; cells of single rows, where
+        most are, and one that nine tenths of the rows share though they differ; a value at the entropy of
+        one variable; constant columns, which are left out; and values outside the range of `FixedRange`.
 
     Raises
     ------
     ValueError
-        If all variables are labels (`Plugin`), or rows differ in number.
+        If all variables are labels (`Plugin`), rows differ in number, or a setting is out of its range.
     DegenerateData
-        For non-finite values, or a width too small for the values' range.
+        For non-finite values, a width too small for the values' range, or where chance makes more than
+        `most_chance` allows.
 
     Notes
     -----
@@ -74,16 +85,18 @@ class Binned:
     .. [3] Miller (1955), in: Information Theory in Psychology, 95-100
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     rule: Rule = ADAPTIVE
     x: Rule | None = None
     correction: Literal["miller-madow"] | None = None
+    most_chance: float | int = 0.9
 
     def __post_init__(self) -> None:
         able(self.rule, "codes", "Binned(rule=)", RULE)
         if self.x is not None:
             able(self.x, "codes", "Binned(x=)", RULE)
         one_of(self.correction, "correction", (None, "miller-madow"))
+        number(self.most_chance, "most_chance of Binned", above=0, at_most=1)
 
     def __call__(self, x: Any, y: Any = None) -> Estimate:
         sides = _check.one_or_pair(x, y, "Binned")
@@ -92,15 +105,23 @@ class Binned:
             return nothing
         rules = (self.rule if self.x is None else self.x, self.rule)
         cells, clauses = zip(*map(_cells, sides, rules), strict=True)
-        value = sum(map(self._entropy, cells))
-        if y is not None:
-            value -= self._entropy(cells[0] * (cells[1].max() + 1) + cells[1])
-        return Estimate(float(value), note=_notes.join_notes([_notes.about(*sides), *clauses]))
+        notes = [_notes.about(*sides), *clauses]
+        if len(cells) == 1:
+            return Estimate(self._entropy(cells[0]), note=_notes.join_notes(notes))
+        pairs = paired(*cells)
+        value = pairs.information() + pairs.miller() * (self.correction is not None)
+        given = [
+            isinstance(rule, Rows) and not side.is_labels for rule, side in zip(rules, sides, strict=True)
+        ]
+        if not any(map(and_, given, pairs.determines)):  # else that it is an entropy is by definition
+            names = sides[0].name, sides[1].name
+            notes.append(judged(pairs, value, names, self.correction is not None, self.most_chance, WAY))
+        return Estimate(value, note=_notes.join_notes(notes))
 
     def _entropy(self, cells: np.ndarray) -> float:
-        counts = np.unique(cells, return_counts=True)[1]
-        plugin = entr(counts / len(cells)).sum()
-        return float(plugin + (len(counts) - 1) / (2 * len(cells)) * (self.correction is not None))
+        counts = np.bincount(cells)
+        correction = (len(counts) - 1) / (2 * len(cells)) * (self.correction is not None)
+        return entropy(counts) + correction
 
 
 def _cells(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
@@ -109,17 +130,26 @@ def _cells(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
 
 
 def _cut(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
-    codes, clause = rule.codes(_check.alive(x).values.astype(np.float64))
-    if codes.shape[1] == 1:
-        cells = np.unique(codes, return_inverse=True)[1].ravel()
-    else:
-        cells = np.asarray(distinct_rows(codes)[1])
+    values = _check.alive(x).values
+    codes, clause = rule.codes(values)
+    cells = numbered(codes)
+    counts = np.bincount(cells)
     notes = [f"{x.name}: {clause}"] if clause else []
-    alone = int((np.bincount(cells) == 1).sum())
+    alone = int((counts == 1).sum())
     if isinstance(rule, Rows):
         notes.append(f"no two rows of {x.name} are equal" if alone == len(x) else "")
     elif alone > ALONE * len(x):
         notes.append(
             f"{alone} of {len(x)} rows of {x.name} are alone in their cell: too few samples for these bins"
         )
+    elif counts.max() >= CROWD * len(x) and not _is_atom(values[cells == counts.argmax()]):
+        notes.append(
+            f"{counts.max()} of {len(x)} rows of {x.name} differ but share one cell: take "
+            "bins.EqualCount(30), or prepare.copula"
+        )
     return cells, _notes.join_notes(notes)
+
+
+def _is_atom(rows: np.ndarray) -> bool:
+    """Whether most of them are equal."""
+    return bool(np.bincount(numbered(rows)).max() > ATOM * len(rows))
