@@ -12,9 +12,9 @@ from infoplane.sample import Sample
 
 def about(*samples: Sample) -> str:
     """A clause about constant columns, or nothing."""
-    counts = [(x.name, int(_check.dead_columns(x).sum()), x.width) for x in samples if not x.is_labels]
+    counts = [(x, int(_check.dead_columns(x).sum())) for x in samples if not x.is_labels]
     return join_notes(
-        f"{dead} of {width} columns of {name} are constant" for name, dead, width in counts if dead
+        f"{dead} of {x.width} columns of {x.name} are {_check.how_constant(x)}" for x, dead in counts if dead
     )
 
 

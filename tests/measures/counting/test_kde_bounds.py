@@ -75,6 +75,20 @@ def test_a_layer_that_is_no_function_of_the_input(width):
         KDEBounds(0.1)(x, [0.0, 5.0, 1.0, 2.0])
 
 
+@pytest.mark.parametrize("width", [1, 40])
+@pytest.mark.parametrize("noise", [0.01, RelativeNoise(0.1)])
+def test_equal_inputs_whose_layer_is_rounded_apart(width, noise):
+    """As by another place in the batch; by more than rounding it is no function."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 2))[rng.integers(0, 20, 60)]
+    t = np.tanh(x @ rng.normal(size=(2, width))).astype(np.float32)
+    moved = np.where(rng.random(t.shape) < 0.5, t, np.nextafter(t, np.float32(2)))
+    assert (t != moved).any()
+    assert KDEBounds(noise)(x, moved).value == pytest.approx(KDEBounds(noise)(x, t).value, abs=1e-5)
+    with pytest.raises(DegenerateData, match="differ from others that have the same row of 'x'"):
+        KDEBounds(noise)(x, t + 1e-3 * rng.normal(size=t.shape))
+
+
 @pytest.mark.parametrize("width", [2, 40])
 def test_distances_are_exact_far_from_the_origin(width):
     """1e6 noise deviations apart, products of rows would have lost the distances of neighbours."""

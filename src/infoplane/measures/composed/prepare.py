@@ -19,7 +19,7 @@ from infoplane.settings import check_measure, integer, number
 
 @dataclass(frozen=True)
 class Standardise:
-    """Each column to mean 0 and standard deviation 1; constant columns become 0.
+    """Each column to mean 0 and standard deviation 1; columns that are constant but for rounding become 0.
 
     Raises
     ------
@@ -35,10 +35,12 @@ class Standardise:
     """
 
     def __call__(self, x: Any) -> Sample:
+        x = _check.one(x)
+
         def make(values: np.ndarray) -> np.ndarray:
             values, _ = _moderate(values, axis=0)
             scale = values.std(axis=0)
-            constant = values.min(axis=0) == values.max(axis=0)
+            constant = _check.dead_columns(x)
             return np.where(
                 constant, 0.0, (values - values.mean(axis=0)) / np.where(constant | (scale == 0), 1.0, scale)
             )
@@ -50,7 +52,8 @@ class Standardise:
 class Copula:
     """Each column to the normal scores of its ranks, Φ⁻¹(rank / (n + 1)); ties share their mean rank.
 
-    Monotone in every column, so the information does not change, and heavy tails and scales go.
+    Monotone in every column, so the information does not change, and heavy tails and scales go. Columns that
+    are constant but for rounding become 0.
 
     Raises
     ------
@@ -66,7 +69,9 @@ class Copula:
     """
 
     def __call__(self, x: Any) -> Sample:
-        return _changed(x, "copula", normal_scores)
+        x = _check.one(x)
+        make = lambda values: np.where(_check.dead_columns(x), 0.0, normal_scores(values))  # noqa: E731
+        return _changed(x, "copula", make)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,16 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from infoplane.directions import distinct_rows
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
+from infoplane.measures.counting._cells import numbered
 from infoplane.measures.counting._pair_sums import pair_sums
 from infoplane.sample import Sample
 from infoplane.settings import number, one_of
 
 NEARLY = 0.99  # of the ceiling
+SAME = 1e-3  # of the noise's standard deviation: rows of T as close are one, rounded at two places of a batch
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class KDEBounds:
     ValueError
         If all variables are labels, or rows differ in number.
     DegenerateData
-        If equal rows of a continuous X have different rows of T (T is no function of X), or for non-finite
-        values.
+        If equal rows of a continuous X have rows of T that differ by more than a thousandth of the noise's
+        standard deviation (T is no function of X), or for non-finite values.
 
     Notes
     -----
@@ -107,7 +108,7 @@ class KDEBounds:
     .. [2] Saxe et al. (2019), doi:10.1088/1742-5468/ab3985
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     noise: float | int | RelativeNoise = 0.001
     bound: Literal["upper", "lower"] = "upper"
 
@@ -129,7 +130,7 @@ class KDEBounds:
             if other.is_labels:
                 value -= self._within(t, other)
             else:
-                _check_function(other, t)
+                _check_function(other, t, self.noise)
         return Estimate(value, note=_notes.join_notes([_notes.about(*sides), self._alone_note(t)]))
 
     def _within(self, t: Sample, y: Sample) -> float:
@@ -177,10 +178,13 @@ def _scaled(t: Sample, noise: Any) -> np.ndarray:
     return scaled
 
 
-def _check_function(x: Sample, t: Sample) -> None:
-    """DegenerateData if a row of `x` stands beside different rows of `t`."""
+def _check_function(x: Sample, t: Sample, noise: Any) -> None:
+    """DegenerateData if a row of `x` stands beside rows of `t` that the noise does not hide."""
     first, row = x.derived("first of equal rows", lambda: _first_of_equal(x))
-    differing = int((t.values[first][row] != t.values).any(axis=1).sum()) if len(first) < len(x) else 0
+    if len(first) == len(x):
+        return
+    scaled = _scaled(t, noise)
+    differing = int((np.linalg.norm(scaled[first][row] - scaled, axis=1) > SAME).sum())
     if differing:
         raise DegenerateData(
             f"{differing} rows of {t.name!r} differ from others that have the same row of {x.name!r}, and "
@@ -190,6 +194,5 @@ def _check_function(x: Sample, t: Sample) -> None:
 
 def _first_of_equal(x: Sample) -> tuple[np.ndarray, np.ndarray]:
     """Where each distinct row occurs first, and which of them each row is."""
-    values = np.repeat(x.values, 2, axis=1) if x.width == 1 else x.values
-    inverse = np.asarray(distinct_rows(values)[1])
-    return np.unique(inverse, return_index=True)[1], inverse
+    places = numbered(x.values)
+    return np.unique(places, return_index=True)[1], places
