@@ -176,7 +176,7 @@ def informations(x: float) -> Measures:
     diffusion = {
         f"DSMI, {name}": DiffusionInformation(DiffusionEntropy(kernel)) for name, kernel in kernels.items()
     }
-    return diffusion | {"KSG": KSG(), "binned": Binned()}
+    return diffusion | {"KSG": KSG(), "binned": Binned(most_chance=1)}
 
 
 def run(

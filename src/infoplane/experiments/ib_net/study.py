@@ -114,7 +114,8 @@ def questions(settings: IbNet) -> dict[str, Ask]:
     }
     for name, rule in rules.items():
         asked[f"{name}(X;T)"] = Ask(Binned(rule, x=bins.Rows()), ("input", "layer"))
-        asked[f"{name}(T;Y)"] = Ask(Binned(rule), ("layer", "target"))
+        # the papers give what their bins say, also where most inputs are alone in a cell
+        asked[f"{name}(T;Y)"] = Ask(Binned(rule, most_chance=1), ("layer", "target"))
     bound = KDEBounds(settings.noise)
     return asked | {
         "I_σ(X;T)": Ask(bound, ("input", "layer")),

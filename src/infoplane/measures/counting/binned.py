@@ -72,10 +72,10 @@ class Binned:
     --------
     >>> import numpy as np
     >>> from infoplane import Binned, bins
-    >>> x = np.arange(8) / 8
-    >>> Binned(bins.FixedWidth(0.25))(x, [0, 0, 0, 0, 1, 1, 1, 1])
-    Estimate(0.6931 nats)
-    >>> Binned(bins.FixedWidth(0.25), x=bins.Rows())(np.arange(8.0), x)
+    >>> x = np.arange(80) / 80
+    >>> Binned(bins.FixedWidth(0.25))(x, x < 0.5)
+    Estimate(0.6931 nats; it is at the entropy of y, the most there is)
+    >>> Binned(bins.FixedWidth(0.25), x=bins.Rows())(np.arange(80.0), x)
     Estimate(1.386 nats; no two rows of x are equal)
 
     References
