@@ -212,7 +212,8 @@ class Rows:
     """No bins: every distinct row is a value of its own.
 
     For an input whose samples are all it can be, as in the published planes: its entropy is that of the row
-    number, ln n if no row occurs twice.
+    number, ln n if no row occurs twice. No rule for activations: those of equal inputs may differ in the last
+    digit.
 
     Examples
     --------

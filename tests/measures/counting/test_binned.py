@@ -126,6 +126,18 @@ def test_other_corrections():
         Binned(correction="grassberger")
 
 
+def test_rows_of_an_input_are_never_refused():
+    """Not even where a repeated one is in two cells of a layer that is no function of it."""
+    rng = np.random.default_rng(0)
+    x, t = rng.integers(0, 2, size=(500, 9)).astype(float), rng.normal(size=(500, 3))
+    estimate = Binned(bins.FixedWidth(0.2), x=bins.Rows())(x, t)
+    assert "chance alone makes" in estimate.note
+    with pytest.raises(DegenerateData, match="can't tell dependent from independent"):
+        Binned(bins.FixedWidth(0.2))(x, t)
+    determined = Binned(bins.FixedWidth(0.2), x=bins.Rows())(x, x @ rng.normal(size=9))
+    assert determined.note == ""
+
+
 GRIDS = {  # rules that part ten values a tenth apart, in any unit
     "width": lambda unit: bins.FixedWidth(0.1 * unit),
     "range": lambda unit: bins.FixedRange(0, unit, 10),

@@ -43,8 +43,7 @@ class Binned:
         None leaves the frequencies' estimate (plug-in). Miller's adds (cells - 1) / 2n to each entropy.
     most_chance : float
         Refuses cells that have more than this share of the most they could have when they are paired at
-        random; above 0, and 1 refuses none. Rows of `bins.Rows` that determine the other variable are what
-        they are, and never refused.
+        random; above 0, and 1 refuses none. Rows of `bins.Rows` are what they are, and never refused.
 
     Returns
     -------
@@ -110,12 +109,13 @@ class Binned:
             return Estimate(self._entropy(cells[0]), note=_notes.join_notes(notes))
         pairs = paired(*cells)
         value = pairs.information() + pairs.miller() * (self.correction is not None)
-        given = [
+        rows = [
             isinstance(rule, Rows) and not side.is_labels for rule, side in zip(rules, sides, strict=True)
         ]
-        if not any(map(and_, given, pairs.determines)):  # else that it is an entropy is by definition
-            names = sides[0].name, sides[1].name
-            notes.append(judged(pairs, value, names, self.correction is not None, self.most_chance, WAY))
+        if not any(map(and_, rows, pairs.determines)):  # else it is an entropy by definition
+            names, corrected = (sides[0].name, sides[1].name), self.correction is not None
+            most_chance = 1.0 if any(rows) else self.most_chance
+            notes.append(judged(pairs, value, names, corrected, most_chance, WAY))
         return Estimate(value, note=_notes.join_notes(notes))
 
     def _entropy(self, cells: np.ndarray) -> float:
