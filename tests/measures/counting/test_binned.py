@@ -198,7 +198,7 @@ def test_atoms_and_even_cells_are_no_crowd(share):
 def test_cells_that_chance_alone_fills_are_refused():
     rng = np.random.default_rng(0)
     t, y = rng.normal(size=(500, 6)), rng.integers(0, 2, 500)
-    with pytest.raises(DegenerateData, match=r"paired at random, these cells have 0.\d+ of the 0.69\d+ nats"):
+    with pytest.raises(DegenerateData, match=r"paired at random, they have 0.\d+ of the 0.69\d+ nats"):
         Binned()(t, y)
     assert Binned(most_chance=1)(t, y).value == pytest.approx(math.log(2), abs=0.01)
     assert Binned(bins.EqualCount(2))(t[:, :2], y).value < 0.02

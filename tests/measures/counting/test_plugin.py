@@ -81,7 +81,7 @@ def test_labels_that_chance_alone_fills_are_refused():
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 5000, 500), rng.integers(0, 3, 500)
     said = (
-        r"500 samples in \d+ of 'x' and 3 of 'y' cells can't tell dependent from independent.*fewer classes"
+        r"500 samples in \d+ cells of 'x' and 3 of 'y' can't tell dependent from independent.*fewer classes"
     )
     with pytest.raises(DegenerateData, match=said):
         Plugin()(x, y)

@@ -26,13 +26,11 @@ def judged(
         return notes[0]
     chance = by_chance(pairs)
     if most_chance < 1 and chance.information > refused:
-        cells = [
-            f"{len(of)} of {name!r}" for of, name in zip((pairs.rows, pairs.columns), names, strict=True)
-        ]
         raise DegenerateData(
-            f"{pairs.n} samples in {' and '.join(cells)} cells can't tell dependent from independent: paired "
-            f"at random, these cells have {chance.information:.4g} of the {most:.4g} nats that they could "
-            f"have. Take {way}; most_chance=1 refuses nothing"
+            f"{pairs.n} samples in {len(pairs.rows)} cells of {names[0]!r} and {len(pairs.columns)} of "
+            f"{names[1]!r} can't tell dependent from independent: paired at random, they have "
+            f"{chance.information:.4g} of the {most:.4g} nats that they could have. Take {way}; "
+            "most_chance=1 refuses nothing"
         )
     part = chance.information + chance.miller * corrected
     if abs(part) > named:
