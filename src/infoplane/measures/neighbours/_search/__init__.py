@@ -11,6 +11,19 @@ from infoplane.measures.neighbours._search.search import (
     counts_within,
     distances,
     joint_distances,
+    just_above,
+    just_below,
 )
+from infoplane.measures.neighbours._search.shared import shared_radii
 
-__all__ = ["all_distances", "class_distances", "class_sizes", "counts_within", "distances", "joint_distances"]
+__all__ = [
+    "all_distances",
+    "class_distances",
+    "class_sizes",
+    "counts_within",
+    "distances",
+    "joint_distances",
+    "just_above",
+    "just_below",
+    "shared_radii",
+]

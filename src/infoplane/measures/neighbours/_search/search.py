@@ -1,7 +1,10 @@
 """The four searches that measures ask for, each by the kernel that suits the widths."""
 
+from functools import partial
+
 import numpy as np
 
+from infoplane.measures import _check
 from infoplane.measures._sorting import column_order
 from infoplane.measures.neighbours._search.pairs import line_counts, line_distances, pair_distances
 from infoplane.measures.neighbours._search.tree import pays, tree_distances
@@ -9,6 +12,7 @@ from infoplane.measures.neighbours._search.vectors import nearest_distances, vec
 from infoplane.sample import Sample
 
 SAFE_EXPONENT = 400  # squares of numbers up to 2^400 neither overflow nor vanish
+ROUNDING = 2.0**-50  # of the largest value: four times what its last digit is worth
 
 
 def joint_distances(x: Sample, y: Sample, k: int) -> np.ndarray:
@@ -54,6 +58,30 @@ def counts_within(x: Sample, radii: np.ndarray, closed_at_zero: bool = False) ->
     out = np.empty(len(x), np.int64)
     out[order] = vector_counts(columns[:, order], key, radii[order], closed_at_zero)
     return out
+
+
+def just_below(radii: np.ndarray, *samples: Sample) -> np.ndarray:
+    """The radii less, and `just_above` plus, what rounding moves distances by; zeros stay.
+
+    Distances of evenly spaced or rounded values are equal up to their last digits only. Less that, a radius
+    has all of its equals outside, whatever the values were multiplied by or shifted to.
+    """
+    return _moved(radii, -ROUNDING, samples)
+
+
+def just_above(radii: np.ndarray, *samples: Sample) -> np.ndarray:
+    return _moved(radii, ROUNDING, samples)
+
+
+def _moved(radii: np.ndarray, by: float, samples: tuple[Sample, ...]) -> np.ndarray:
+    largest = max(x.derived("largest", partial(_largest, x)) for x in samples)
+    moved, unsure = radii + by * largest, 2 * ROUNDING * largest
+    # a radius of no more than its own rounding is left as it is
+    return moved if radii.min() > unsure else np.where(radii > unsure, moved, radii)
+
+
+def _largest(x: Sample) -> float:
+    return max(float(np.abs(bound).max()) for bound in _check.extent(x))
 
 
 def _within_classes(x: Sample, codes: np.ndarray, sizes: np.ndarray, k: int, euclidean: bool) -> np.ndarray:
