@@ -118,7 +118,7 @@ def some_class_repeats(y: Sample, has: str) -> None:
 
 
 def _finite(x: Sample) -> None:
-    low, high = _extent(x)
+    low, high = extent(x)
     with np.errstate(over="ignore", invalid="ignore"):
         spans = high.astype(np.float64) - low.astype(np.float64)
     if np.isfinite(spans).all():
@@ -135,7 +135,7 @@ def _finite(x: Sample) -> None:
     )
 
 
-def _extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
+def extent(x: Sample) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest value of each column; NaN where there is one."""
     return x.derived("extent", lambda: (x.values.min(axis=0), x.values.max(axis=0)))
 
@@ -148,7 +148,7 @@ def dead_columns(x: Sample) -> np.ndarray:
     """
 
     def make() -> np.ndarray:
-        low, high = (side.astype(np.float64) for side in _extent(x))
+        low, high = (side.astype(np.float64) for side in extent(x))
         rounding = ROUNDING[x.values.itemsize] * float(np.finfo(x.values.dtype).eps)
         return high - low <= rounding * np.maximum(np.abs(low), np.abs(high))
 
@@ -157,7 +157,7 @@ def dead_columns(x: Sample) -> np.ndarray:
 
 def how_constant(x: Sample) -> str:
     """The word for dead columns: whether rounding moves some of them."""
-    exact = x.is_labels or (np.equal(*_extent(x)) == dead_columns(x)).all()
+    exact = x.is_labels or (np.equal(*extent(x)) == dead_columns(x)).all()
     return "constant" if exact else "constant but for rounding"
 
 

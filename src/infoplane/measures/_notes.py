@@ -22,24 +22,15 @@ def tie_note(*samples: Sample) -> str:
     """A clause about values that occur more than once in a variable that should have none."""
     notes = []
     for x in samples:
-        if x.is_labels:
-            continue
-        repeated = x.derived("repeated", partial(_repeated, x))
+        repeated = repeated_rows(x)
         if repeated:
             notes.append(f"{repeated} of {len(x)} rows of {x.name} occur more than once (ties or atoms)")
     return join_notes(notes)
 
 
-def shared_radii_note(radii: np.ndarray, *samples: Sample) -> str:
-    """A clause about quantised columns, whose rows may all differ while their distances tie.
-
-    Untied, a k-th distance is shared by two points at most, each being the other's k-th neighbour.
-    """
-    if all(x.is_labels or x.width == 1 for x in samples):
-        return ""  # ties of single columns are ties of rows
-    shared = np.unique(radii[radii > 0], return_counts=True)[1]
-    tied = int(shared[shared > 2].sum())
-    return f"the k-th distances of {tied} of {len(radii)} points tie (quantised columns)" if tied else ""
+def repeated_rows(x: Sample) -> int:
+    """How many rows occur more than once; none of labels, which may."""
+    return 0 if x.is_labels else x.derived("repeated", partial(_repeated, x))
 
 
 def _repeated(x: Sample) -> int:

@@ -190,7 +190,7 @@ def test_two_variables_of_one_name_get_independent_directions():
 def test_notes_of_slices_are_counted():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 100, 2))
-    x[:50] = 0
+    x[:50] = 100  # an atom apart: points beside one tie with it
     note = Sliced(MixedKSG(k=3), directions=30)(x, y + 0.0 * x).note
     assert note == ""
     y[:50] = 1

@@ -133,7 +133,8 @@ def test_ties_are_named():
     x = np.round(rng.normal(size=100), 1)
     tied = int((np.unique(x, return_counts=True)[1][np.unique(x, return_inverse=True)[1]] > 1).sum())
     note = KSG(k=3)(x, rng.normal(size=100)).note
-    assert note.startswith(f"{tied} of 100 rows of x occur more than once (ties or atoms); KSG assumes none")
+    assert note.startswith(f"{tied} of 100 rows of x occur more than once (ties or atoms); ")
+    assert note.endswith("; KSG assumes none: use prepare.jitter(1e-3)")
     assert KSG(k=3)(rng.normal(size=100), rng.normal(size=100)).note == ""
 
 
@@ -144,8 +145,8 @@ def test_quantised_columns_are_named_where_no_row_repeats(measure, side):
     x = np.round(rng.normal(size=(300, 12)))
     y = x[:, :1] + rng.normal(size=(300, 1))
     y = y[:, 0] > 0 if side == "labels" else y
-    assert "points tie (quantised columns)" in measure(x, y).note
-    assert "tie" not in measure(x + 0.1 * rng.normal(size=x.shape), y).note
+    assert "points tie with others at their k-th distance (rounded values" in measure(x, y).note
+    assert "points tie" not in measure(x + 0.1 * rng.normal(size=x.shape), y).note
 
 
 def test_dead_columns_change_nothing_and_are_named():
@@ -168,4 +169,4 @@ def test_two_sides_of_labels():
 
 def test_integers_said_to_be_continuous():
     x = np.arange(30)
-    assert KSG(k=3)(continuous(x), continuous(x**2)) == KSG(k=3)(x.astype(float), x**2.0)
+    assert KSG(k=3)(continuous(x), continuous(x**2, "y")) == KSG(k=3)(x.astype(float), x**2.0)

@@ -118,7 +118,7 @@ def test_independent_relu_outputs():
 def test_labels_are_infinitely_far_apart(seed, n, k, tied):
     rng = np.random.default_rng(seed)
     y = np.arange(n) % 3  # every class has more than k samples
-    x = rng.integers(0, 5, size=(n, 2)) / 10 if tied else rng.normal(size=(n, 2))
+    x = rng.integers(0, 5, size=(n, 2)) / 8 if tied else rng.normal(size=(n, 2))
     x[0] = 7.0
     far = by_definition(x, 1e6 * y[:, None], k)
     assert MixedKSG(k=k)(x, labels(y)).value == pytest.approx(far, abs=1e-12)

@@ -32,7 +32,7 @@ class FromEntropy:
     Returns
     -------
     Estimate
-        May be negative. The note names constant columns, which are dropped.
+        May be negative. The note names constant columns, which are dropped, and has those of the entropies.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import distances
+from infoplane.measures.neighbours._ties import evenness_note
 from infoplane.settings import integer, one_of
 
 # k-th distance in units of the range of a column's middle half, above which entropies of normals of 10 and
@@ -45,6 +46,12 @@ class KozachenkoLeonenko:
     DegenerateData
         If some k-th distance is zero or a column is constant (the differential entropy is -inf), or values
         are not finite.
+
+    Notes
+    -----
+    Takes the samples for drawn at random: of 10,000 evenly spaced ones on [0, 1] it gives 0.29 for 0. The
+    note says where distances tie, or scatter by less than half of what those of random samples do (lattices,
+    scrambled ones, Latin hypercubes of one column; from some 150 samples on).
 
     Examples
     --------
@@ -83,8 +90,10 @@ class KozachenkoLeonenko:
                 f"{zeros} of {len(x)} points of {x.name!r} have k={self.k} neighbours at distance zero, so "
                 "its differential entropy is -inf; use MixedKSG for information, or add prepare.jitter(1e-3)"
             )
-        value = digamma(len(x)) - digamma(self.k) + self._log_ball(x.width) + x.width * np.log(radii).mean()
-        return Estimate(float(value), note=_doubts.of_columns(radii, CROWDED, x))
+        logs = np.log(radii)
+        value = digamma(len(x)) - digamma(self.k) + self._log_ball(x.width) + x.width * logs.mean()
+        notes = [_doubts.of_columns(radii, CROWDED, x), evenness_note(radii, logs, x, self.k)]
+        return Estimate(float(value), note=_notes.join_notes(notes))
 
     def _log_ball(self, d: int) -> float:
         return d * log(2) if self.metric == "chebyshev" else d / 2 * log(pi) - lgamma(d / 2 + 1)

@@ -11,7 +11,14 @@ from scipy.special import digamma
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures.neighbours import _doubts
-from infoplane.measures.neighbours._search import class_distances, class_sizes, counts_within, joint_distances
+from infoplane.measures.neighbours._search import (
+    class_distances,
+    class_sizes,
+    counts_within,
+    joint_distances,
+    just_below,
+)
+from infoplane.measures.neighbours._ties import Within, repeats_matter, tied_note
 from infoplane.sample import Sample
 from infoplane.settings import integer
 
@@ -56,9 +63,10 @@ class KSG:
 
     Notes
     -----
-    Assumes no ties, also none within columns (`MixedKSG`, `prepare.jitter`), and comparable scales
-    (`prepare.standardise`). A point with k neighbours at distance zero counts no others within that
-    distance; the note says how many.
+    Assumes no ties, also none within columns, and comparable scales (`prepare.standardise`). Values on a
+    lattice, as rounding leaves them, want `prepare.jitter(1e-3)`, atoms `MixedKSG`; the note says which. A
+    point with k neighbours at distance zero counts no others within that distance; the note says how many.
+    Distances that are equal up to rounding are equal, so that neither scale nor shift decides what ties.
     The note also says where the search was blind: one variable, or a few columns, decided all distances;
     k-th distances reached over most samples in most columns; or the balls were all but empty and the value is
     near its highest, ψ(n) - ψ(k).
@@ -111,24 +119,25 @@ def by_neighbours(x: Any, y: Any, k: int, measure: str, of_pair: Formula, with_l
 
 def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     radii = joint_distances(x, y, k)
-    psi = digammas(len(x))
-    counts = (counts_within(x, radii), counts_within(y, radii))
+    psi, below = digammas(len(x)), just_below(radii, x, y)
+    counts = (counts_within(x, below), counts_within(y, below))
     value = digamma(k) + digamma(len(x)) - (psi[counts[0]] + psi[counts[1]]).mean()
     highest = digamma(len(x)) - digamma(k)
     balls = _doubts.Balls(k, radii, counts)
     doubt = _doubts.of_pair(x, y, balls, value, highest) or _doubts.of_columns(radii, CROWDED, x, y)
-    return float(value), _notes.join_notes([_zero_note(radii, k), _tie_note(radii, x, y), doubt])
+    ties = _tie_note(radii, k, (x, counts[0]), (y, counts[1]))
+    return float(value), _notes.join_notes([ties, doubt])
 
 
 def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     kept, y_kept, note = without_single_classes(x, y, k)
     radii = class_distances(kept, y_kept, k)
+    inside = counts_within(kept, just_below(radii, kept))
     # the same for every slice
     own = y_kept.derived(("ψ of classes", k), partial(_psi_of_classes, y_kept, k))
-    value = digamma(len(kept)) + own - digammas(len(kept))[counts_within(kept, radii)].mean()
-    return float(value), _notes.join_notes(
-        [note, _zero_note(radii, k), _tie_note(radii, x), _doubts.of_columns(radii, CROWDED_CLASSES, x)]
-    )
+    value = digamma(len(kept)) + own - digammas(len(kept))[inside].mean()
+    ties = _tie_note(radii, k, (kept, inside))
+    return float(value), _notes.join_notes([note, ties, _doubts.of_columns(radii, CROWDED_CLASSES, x)])
 
 
 def _psi_of_classes(y: Sample, k: int) -> float:
@@ -162,18 +171,20 @@ def digammas(n: int) -> np.ndarray:
     return digamma(np.arange(1, n + 1))
 
 
-def _tie_note(radii: np.ndarray, *samples: Sample) -> str:
-    """A clause about ties, which break what the estimator assumes, and what to do about them."""
-    ties = _notes.join_notes([_notes.tie_note(*samples), _notes.shared_radii_note(radii, *samples)])
-    return f"{ties}; KSG assumes none: labels(...), MixedKSG or prepare.jitter are for them" if ties else ""
-
-
-def _zero_note(radii: np.ndarray, k: int) -> str:
-    """A clause about points on atoms; DegenerateData where they are most, and nothing is left to measure."""
+def _tie_note(radii: np.ndarray, k: int, *within: Within) -> str:
+    """Clauses about ties and what to do about them; DegenerateData where too many points lie on atoms."""
+    variables = [x for x, _ in within]
     zeros = int((radii == 0).sum())
+    on_atoms = f"{zeros} of {len(radii)} points have their k={k} neighbours at distance zero" if zeros else ""
+    repeats = _notes.tie_note(*(x for x in variables if zeros or repeats_matter(x)))
+    tied = tied_note(radii, *within)
+    if not (zeros or repeats or tied):
+        return ""
+    few = [x.name for x in variables if _notes.repeated_rows(x) == len(x)]
+    if tied:
+        instead = "use prepare.jitter(1e-3)"
+    else:
+        instead = "use MixedKSG" + (f", or labels({few[0]}) for values that are classes" if few else "")
     if zeros > ATOMS * len(radii):
-        raise DegenerateData(
-            f"{zeros} of {len(radii)} points have their k={k} neighbours at distance zero, where KSG has no "
-            "formula; use MixedKSG, or labels(...) for a variable of a few values"
-        )
-    return f"{zeros} of {len(radii)} points have their k={k} neighbours at distance zero" if zeros else ""
+        raise DegenerateData(f"{on_atoms}, where KSG has no formula; {instead}")
+    return f"{_notes.join_notes([on_atoms, repeats, tied])}; KSG assumes none: {instead}"

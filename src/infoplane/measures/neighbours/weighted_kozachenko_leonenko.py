@@ -11,6 +11,7 @@ from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import all_distances, distances
+from infoplane.measures.neighbours._ties import evenness_note
 from infoplane.measures.neighbours._weights import missed, mutinfo_weights, paper_weights
 from infoplane.sample import Sample
 from infoplane.settings import integer, one_of
@@ -47,7 +48,8 @@ class WeightedKozachenkoLeonenko:
     Returns
     -------
     Estimate
-        Nats, of any sign. The note gives ‖w‖₁ where it exceeds 10.
+        Nats, of any sign. The note gives ‖w‖₁ where it exceeds 10, and says where the samples are more even
+        than random ones (`KozachenkoLeonenko`).
 
     Raises
     ------
@@ -100,16 +102,19 @@ class WeightedKozachenkoLeonenko:
             )
         weights = self._weights(x)
         size = np.abs(weights).sum()
-        note = (
+        large = (
             f"the weights on {self.k} neighbours in {x.width} dimensions have ‖w‖₁ = {size:.3g}, and "
             "multiply the noise of the distances by up to that"
         )
         used = np.flatnonzero(weights)
         radii = _radii(x, used)
-        doubts = _doubts.of_columns(radii[:, -1], np.inf, x)
-        return Estimate(
-            _entropy(x, radii, used, weights), note=_notes.join_notes([note if size > LARGE else "", doubts])
-        )
+        logs = np.log(radii)
+        notes = [
+            large if size > LARGE else "",
+            _doubts.of_columns(radii[:, -1], np.inf, x),
+            evenness_note(radii[:, -1], logs[:, -1], x, int(used[-1]) + 1),
+        ]
+        return Estimate(_entropy(x, logs, used, weights), note=_notes.join_notes(notes))
 
     def _weights(self, x: Sample) -> np.ndarray:
         """Those of the rule; DegenerateData where it has none on k neighbours."""
@@ -142,10 +147,10 @@ def _radii(x: Sample, used: np.ndarray) -> np.ndarray:
     return radii
 
 
-def _entropy(x: Sample, radii: np.ndarray, used: np.ndarray, weights: np.ndarray) -> float:
+def _entropy(x: Sample, logs: np.ndarray, used: np.ndarray, weights: np.ndarray) -> float:
     d, n = x.width, len(x)
     log_ball = d / 2 * log(pi) - lgamma(d / 2 + 1)
-    log_densities = digamma(used + 1) - log_ball - d * np.log(radii).mean(axis=0) - log(n - 1)
+    log_densities = digamma(used + 1) - log_ball - d * logs.mean(axis=0) - log(n - 1)
     return float(-(weights[used] * log_densities).sum())
 
 
