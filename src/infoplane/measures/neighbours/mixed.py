@@ -86,7 +86,7 @@ class MixedKSG:
     .. [1] Gao, Kannan, Oh, Viswanath (2017), doi:10.48550/arXiv.1709.06212
     """
 
-    numbers: ClassVar[int] = 1
+    numbers: ClassVar[int] = 2
     k: int = 5
 
     def __post_init__(self) -> None:
