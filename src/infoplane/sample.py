@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from html import escape
 from typing import Any, TypeVar
 
@@ -37,6 +37,8 @@ class Sample:
         What the codes stand for; None for continuous values.
     array
         `values` in the namespace and on the device that the variable came in: numpy or torch.
+    places : ndarray or None
+        Where the rows stood in the variable that these were taken or sliced from; None for a whole variable.
 
     Raises
     ------
@@ -51,7 +53,18 @@ class Sample:
     Sample(target: 3 labels of 2 classes)
     """
 
-    __slots__ = ("_derived", "_home", "_lock", "_locks", "_shelf", "_source", "classes", "name", "values")
+    __slots__ = (
+        "_derived",
+        "_home",
+        "_lock",
+        "_locks",
+        "_shelf",
+        "_source",
+        "classes",
+        "name",
+        "places",
+        "values",
+    )
 
     def __init__(self, values: Any, name: str = "x") -> None:
         array = as_given(values, name)
@@ -72,6 +85,7 @@ class Sample:
     ) -> None:
         values.flags.writeable = False
         self.values, self.name, self.classes = values, name, classes
+        self.places: np.ndarray | None = None
         self._home, self._shelf = home, shelf
         self._derived: dict[Hashable, Any] = {}
         self._locks: dict[Hashable, threading.Lock] = {}
@@ -86,15 +100,22 @@ class Sample:
         classes: tuple | None = None,
         home: Any = None,
         shelf: Shelf | None = None,
+        places: np.ndarray | None = None,
     ) -> "Sample":
         """Wrap an array that nobody else will write to: (n, d) numbers, or codes with their classes.
 
         `home` is a namespace and a device that `array` is in; None for numpy. `shelf` keeps what is dear to
-        derive from these very values.
+        derive from these very values. `places` are the rows' in a variable that this one is part of.
         """
         sample = cls.__new__(cls)
         sample._set(values.view(), name, classes, home, shelf)
+        sample.places = places
         return sample
+
+    def parts(self, made: Iterable[np.ndarray]) -> "list[Sample]":
+        """Numbers made of the same rows, (n, d) each, as parts of this variable and under its name."""
+        places = np.arange(len(self)) if self.places is None else self.places
+        return [Sample.of(values, self.name, home=self._home, places=places) for values in made]
 
     @property
     def home(self) -> Any:
@@ -112,12 +133,12 @@ class Sample:
         """The same variable with its `array` there; itself if it is."""
         if home == self._home:
             return self
-        make = lambda: Sample.of(self.values, self.name, self.classes, home, self._shelf)  # noqa: E731
+        make = lambda: Sample.of(self.values, self.name, self.classes, home, self._shelf, self.places)  # noqa: E731
         return self.derived(("at", home), make)
 
     def renamed(self, name: str) -> "Sample":
         """The same values under another name, which has directions of its own."""
-        return Sample.of(self.values, name, self.classes, self._home, self._shelf)
+        return Sample.of(self.values, name, self.classes, self._home, self._shelf, self.places)
 
     @property
     def digest(self) -> str:
@@ -175,11 +196,12 @@ class Sample:
             source, rows = self._source
             return [part.take(rows) for part in source.slices(directions)]
         parts = project(self.values, directions.matrices(self.name, self.width))
-        return [Sample.of(part.T, self.name, home=self._home) for part in parts]
+        return self.parts(columns.T for columns in parts)
 
     def take(self, rows: np.ndarray) -> "Sample":
         """These rows, as a sample of the same name that reuses the slices already there."""
-        taken = Sample.of(self.values[rows], self.name, self.classes, self._home)
+        places = np.asarray(rows) if self.places is None else self.places[rows]
+        taken = Sample.of(self.values[rows], self.name, self.classes, self._home, places=places)
         taken._source = (self, np.asarray(rows))
         return taken
 
@@ -189,7 +211,7 @@ class Sample:
         return self._source
 
     def __reduce__(self) -> tuple:
-        return _unpickle, (np.array(self.values), self.name, self.classes, self._shelf)
+        return Sample.of, (np.array(self.values), self.name, self.classes, None, self._shelf, self.places)
 
     def __repr__(self) -> str:
         if self.is_labels:
@@ -199,10 +221,6 @@ class Sample:
     def _repr_html_(self) -> str:
         derived = ", ".join(sorted({str(key) for key in self._derived})) or "nothing yet"
         return f"<code>{escape(repr(self))}</code><br><small>derived: {escape(derived)}</small>"
-
-
-def _unpickle(values: np.ndarray, name: str, classes: tuple | None, shelf: Shelf | None) -> Sample:
-    return Sample.of(values, name, classes, shelf=shelf)
 
 
 def labels(y: Any, name: str = "y") -> Sample:

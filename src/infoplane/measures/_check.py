@@ -169,7 +169,8 @@ def alive(x: Sample) -> Sample:
     """`x` without its constant columns, which carry no information but cost every neighbour search."""
     if x.is_labels or not dead_columns(x).any() or is_constant(x):
         return x
-    return x.derived("alive", lambda: Sample.of(x.values[:, ~dead_columns(x)], x.name, home=x.home))
+    make = lambda: Sample.of(x.values[:, ~dead_columns(x)], x.name, home=x.home, places=x.places)  # noqa: E731
+    return x.derived("alive", make)
 
 
 def no_information(*samples: Sample) -> Estimate | None:

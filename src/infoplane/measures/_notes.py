@@ -7,15 +7,18 @@ import numpy as np
 
 from infoplane.directions import distinct_rows
 from infoplane.measures import _check
+from infoplane.measures._series import series_note
 from infoplane.sample import Sample
 
 
 def about(*samples: Sample) -> str:
-    """A clause about constant columns, or nothing."""
-    counts = [(x, int(_check.dead_columns(x).sum())) for x in samples if not x.is_labels]
-    return join_notes(
-        f"{dead} of {x.width} columns of {x.name} are {_check.how_constant(x)}" for x, dead in counts if dead
-    )
+    """Clauses about constant columns, and about two variables whose neighbouring rows are alike."""
+    return join_notes([*map(_dead_note, samples), series_note(*samples) if len(samples) == 2 else ""])
+
+
+def _dead_note(x: Sample) -> str:
+    dead = 0 if x.is_labels else int(_check.dead_columns(x).sum())
+    return f"{dead} of {x.width} columns of {x.name} are {_check.how_constant(x)}" if dead else ""
 
 
 def tie_note(*samples: Sample) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from infoplane.estimate import Estimate
 from infoplane.measures import _check
+from infoplane.measures._series import series_note
 from infoplane.sample import Sample
 from infoplane.settings import able, one_of
 
@@ -58,7 +59,7 @@ class Criterion:
         value = np.asarray(self.f(_plain(x), _plain(y)))
         if value.size != 1 or value.dtype.kind not in "fiub":
             raise ValueError(f"criterion {self.name!r} must return one number; it returned {value!r}")
-        return Estimate(float(value.reshape(())), unit=self.unit)
+        return Estimate(float(value.reshape(())), unit=self.unit, note=series_note(x, y))
 
 
 def _plain(x: Sample) -> np.ndarray:

@@ -288,4 +288,4 @@ def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndar
 def _changed(x: Any, step: str, make: Callable[[np.ndarray], np.ndarray]) -> Sample:
     x = _check.one(x)
     _check.continuous_only(x, f"prepare.{step}", "it on the other variable")
-    return Sample.of(make(x.values.astype(np.float64)), x.name, home=x.home)
+    return Sample.of(make(x.values.astype(np.float64)), x.name, home=x.home, places=x.places)

@@ -105,7 +105,7 @@ class Sliced:
         else:
             parts, enough = self._between(x, y, 0, self.directions), ""
         slices = _slices(parts, frame)
-        notes = [_slice_note(parts), enough, _error_note(slices), _notes.about(*projected)]
+        notes = [_slice_note(parts), enough, _error_note(slices), _notes.about(x, y)]
         return Estimate(
             float(slices.values.mean()),
             parts[0].unit,

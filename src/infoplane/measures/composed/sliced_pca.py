@@ -90,6 +90,7 @@ class SlicedPCA:
                 side = parts
             sides.append(side)
         estimate = self.measure(*sides)
+        notes = [note for note in notes if note not in estimate.note]  # of sides that were taken as they are
         return replace(estimate, note=_notes.join_notes([estimate.note, *notes]))
 
 
@@ -112,4 +113,4 @@ def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
         )
     parts = projected(Sample.of(values, x.name), (axes @ settled(axes, variances, dim)).T)
     share = variances[:dim].sum() / variances.clip(0).sum()
-    return Sample.of(np.ldexp(parts.values, exponent), x.name, home=x.home), float(share)
+    return x.parts([np.ldexp(parts.values, exponent)])[0], float(share)

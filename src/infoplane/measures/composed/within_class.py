@@ -11,6 +11,7 @@ from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._protocols import Dependence
+from infoplane.measures._series import series_note
 from infoplane.sample import Sample
 from infoplane.settings import check_measure
 
@@ -81,7 +82,9 @@ class WithinClass:
         classes, rows = zip(*((repr(label), own) for label, own in every if len(own)), strict=True)
         parts = self._parts(x, t, y, classes, rows)
         notes = shared_note([part.note for _, part in parts], classes, "classes")
-        return weighted_sum(parts, _notes.join_notes([_sizes_note(y, classes, rows), notes]))
+        return weighted_sum(
+            parts, _notes.join_notes([_sizes_note(y, classes, rows), notes, series_note(x, t)])
+        )
 
     def _parts(
         self, x: Sample, t: Sample, y: Sample, classes: Sequence[str], rows: Sequence[np.ndarray]

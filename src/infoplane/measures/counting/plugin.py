@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures.counting._cells import paired
 from infoplane.measures.counting._chance import judged
 from infoplane.settings import number
@@ -66,4 +66,4 @@ class Plugin:
         value = pairs.information()
         most_chance = 1.0 if any(pairs.determines) else self.most_chance
         note = judged(pairs, value, (x.name, y.name), False, most_chance, WAY)
-        return Estimate(value, note=note)
+        return Estimate(value, note=_notes.join_notes([note, _notes.about(x, y)]))

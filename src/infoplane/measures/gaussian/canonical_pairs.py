@@ -84,7 +84,8 @@ class CanonicalPairs:
             )
         _, left, right = canonical(a, b)
         u, v = projected(a, left), projected(b, right)
-        parts = [self._pair(i, _column(u, i), _column(v, i)) for i in range(u.width)]
+        pairs = zip(x.parts(_columns(u)), y.parts(_columns(v)), strict=True)
+        parts = [self._pair(i, *pair) for i, pair in enumerate(pairs)]
         excess = a.width * b.width / (2 * len(x))
         if excess > EXCESS:
             columns = f"{a.width} × {b.width} columns for {len(x)} samples"
@@ -100,5 +101,5 @@ class CanonicalPairs:
             raise DegenerateData(f"canonical pair {i + 1}: {error}") from error
 
 
-def _column(x: Sample, i: int) -> Sample:
-    return Sample.of(np.ascontiguousarray(x.values[:, i : i + 1]), x.name, home=x.home)
+def _columns(x: Sample) -> list[np.ndarray]:
+    return [np.ascontiguousarray(x.values[:, i : i + 1]) for i in range(x.width)]

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
+from infoplane.measures._series import series_note
 from infoplane.measures.kernel import _grams
 from infoplane.sample import Sample
 from infoplane.settings import switch
@@ -74,7 +75,8 @@ class CKA:
         x, y, one, other = self._sides(x, y)
         sums = _grams.sums(one.gram, other.gram, squares=True)
         value = self._product(sums) / self._norm(sums, x, y)
-        return Estimate(value, unit="", note=_grams.note(sums, one, other))
+        note = _notes.join_notes([_grams.note(sums, one, other), series_note(x, y)])
+        return Estimate(value, unit="", note=note)
 
     def permuted(self, x: Any, y: Any, orders: np.ndarray) -> tuple[np.ndarray, str]:
         """The values with y's rows in each of the orders (times, n), and a clause on how; see `Permuted`."""

@@ -13,6 +13,7 @@ from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._order import content_order
 from infoplane.measures._protocols import Entropy
+from infoplane.measures._series import series_note
 from infoplane.measures.kernel._clusters import clusters_of, settings
 from infoplane.measures.kernel._kept import Clusters, check_belongs
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
@@ -106,6 +107,7 @@ class DiffusionInformation:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
+        series = series_note(x, y)
         y = self._labels(y, clusters)
         rows = class_rows(y)
         entropy_of = _of_rows(self.entropy, x)
@@ -113,7 +115,7 @@ class DiffusionInformation:
         within = _over_classes(rows, entropy_of)
         single = sum(len(own) == 1 for own in rows)
         alone = f"{single} of {len(rows)} classes have a single sample, which tells nothing" if single else ""
-        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone]))
+        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone, series]))
 
     def clusters_of(self, y: Any) -> Clusters:
         """The clusters of a continuous `y` that stand for its classes."""

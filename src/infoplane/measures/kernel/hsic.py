@@ -10,6 +10,7 @@ from array_api_compat import array_namespace, device
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
+from infoplane.measures._series import series_note
 from infoplane.measures.kernel import _grams
 from infoplane.sample import Sample
 from infoplane.settings import number, one_of
@@ -100,9 +101,11 @@ class HSIC:
         one, other = _grams.sides(x, y, self.kernel_x, self.kernel_y)
         if self.form == "cca":
             value = _inner(_whitened(x, one, self.ridge), _whitened(y, other, self.ridge))
-            return Estimate(value, unit="", note=_notes.join_notes([one.note, other.note]))
-        sums = _grams.sums(one.gram, other.gram)
-        return Estimate(self._of(sums, one, other), unit="", note=_grams.note(sums, one, other))
+            notes = [one.note, other.note]
+        else:
+            sums = _grams.sums(one.gram, other.gram)
+            value, notes = self._of(sums, one, other), [_grams.note(sums, one, other)]
+        return Estimate(value, unit="", note=_notes.join_notes([*notes, series_note(x, y)]))
 
     def permuted(self, x: Any, y: Any, orders: np.ndarray) -> tuple[np.ndarray, str]:
         """The values with y's rows in each of the orders (times, n), and a clause on how; see `Permuted`."""

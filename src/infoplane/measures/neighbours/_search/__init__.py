@@ -15,6 +15,7 @@ from infoplane.measures.neighbours._search.search import (
     just_below,
 )
 from infoplane.measures.neighbours._search.shared import shared_radii
+from infoplane.measures.neighbours._search.windows import search_apart
 
 __all__ = [
     "all_distances",
@@ -25,5 +26,6 @@ __all__ = [
     "joint_distances",
     "just_above",
     "just_below",
+    "search_apart",
     "shared_radii",
 ]
