@@ -9,6 +9,7 @@ from infoplane.sample import Sample
 
 CLEAR = 5.0  # standard deviations of a sign test: of samples in no order, less than 1 in 10,000 reach them
 MATTERS = 1.2  # samples that count for one, from which on it is said
+SAFE_EXPONENT = 400  # squares of numbers up to 2^400 neither overflow nor vanish
 VALUES = 1 << 16  # compared at a time, so that they stay in cache
 
 
@@ -103,9 +104,14 @@ def _apart(x: Sample, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _scaled(x: Sample, values: np.ndarray) -> np.ndarray:
-    """Divided by a power of two, so that squares stay in range."""
-    largest = max(np.abs(end).max() for end in _check.extent(x))
-    return np.ldexp(values.astype(np.float64), -int(np.frexp(np.float64(largest))[1]))
+    """In float64, divided by a power of two where squares would leave its range."""
+    exponent = x.derived("exponent", lambda: _exponent(x))
+    values = values.astype(np.float64, copy=False)
+    return np.ldexp(values, -exponent) if abs(exponent) > SAFE_EXPONENT else values
+
+
+def _exponent(x: Sample) -> int:
+    return int(np.frexp(np.float64(max(np.abs(end).max() for end in _check.extent(x))))[1])
 
 
 def _pieces(length: int, width: int) -> Iterator[slice]:

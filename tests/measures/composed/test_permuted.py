@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
-from infoplane import CKA, HSIC, GaussianCopula, Permuted, Sample, Sliced, kernels, known
+from infoplane import CKA, HSIC, Criterion, GaussianCopula, Permuted, Sample, Sliced, kernels, known
+from infoplane.estimate import TooFewSamples
 from infoplane.measures.kernel import _grams
+from infoplane.settings import canonical
 
 pytestmark = pytest.mark.portable
 
@@ -136,3 +139,69 @@ def test_tensors():
         c = np.arange(40) % 3
         expected = quick.null(x, c)
         np.testing.assert_allclose(quick.null(torch.from_numpy(x), c), expected, rtol=1e-8, atol=1e-14)
+
+
+def slow(rho, n, seed):
+    noise = np.random.default_rng([7, seed]).normal(size=(2, n + 1500))
+    return lfilter([1], [1, -rho], noise, axis=1)[:, 1500:]
+
+
+def correlation(x, y):
+    return float(abs(np.corrcoef(x[:, 0], y[:, 0])[0, 1]))
+
+
+@pytest.mark.parametrize(("n", "blocks"), [(1000, 100), (1000, 137), (1000, 500)])
+def test_blocks_have_the_right_size_for_slow_series(n, blocks):
+    """P(p <= .05) and P(p <= .25) within 4 standard errors, where single rows reject half of the pairs."""
+    ps = {length: [] for length in (1, blocks)}
+    for seed in range(200):
+        x, y = slow(0.9, n, seed)
+        for length, found in ps.items():
+            found.append(p_of(Permuted(Criterion("r", correlation), 19, seed, length)(x, y)))
+    for a in (0.05, 0.25):
+        share = np.mean(np.array(ps[blocks]) <= a + 1e-9)
+        assert abs(share - a) < 4 * np.sqrt(a * (1 - a) / 200)
+    assert np.mean(np.array(ps[1]) <= 0.05) > 0.35
+
+
+def test_blocks_find_dependence():
+    x, y = slow(0.9, 1000, 0)
+    assert p_of(Permuted(Criterion("r", correlation), 99, blocks=100)(x, x + y)) == 0.01
+
+
+def test_blocks_stay_together():
+    """Within a block the next row is the next of the ring; every row is there once."""
+    x = np.arange(103.0)
+    taken = []
+    Permuted(Criterion("keep", lambda _, y: taken.append(y[:, 0]) or 0.0), times=50, blocks=10)(x, x)
+    joints = [(np.diff(order) % 103 != 1).sum() for order in taken[1:]]
+    assert all(np.array_equal(np.sort(order), x) for order in taken)
+    assert 8 < np.mean(joints) <= 10  # of 11 blocks, of which some meet their neighbour again
+    assert len({order[0] for order in taken[1:]}) > 25  # cut anywhere
+
+
+@pytest.mark.parametrize("measure", [HSIC(), HSIC(form="cca", ridge=0.1), CKA()], ids=repr)
+def test_the_quick_way_takes_blocks(measure):
+    x, y = (side[:, None] for side in slow(0.9, 60, 0))
+    orders = []
+    kept = Permuted(Criterion("keep", lambda _, y: orders.append(y[:, 0].astype(int)) or 0.0), 6, blocks=15)
+    kept.null(x, np.arange(60.0))
+    plain = [measure(x, y[order]).value for order in orders]
+    np.testing.assert_allclose(Permuted(measure, 6, blocks=15).null(x, y), plain, rtol=1e-8, atol=1e-13)
+
+
+def test_blocks_are_said_and_checked():
+    x, y = known.Normal(rho=0.7).draw(100, seed=0)
+    assert "by 9 permutations of blocks of 50 rows;" in Permuted(GaussianCopula(), 9, blocks=50)(x, y).note
+    with pytest.raises(
+        TooFewSamples, match=r"'x' has 100 rows for blocks of 51. Use shorter blocks"
+    ) as refusal:
+        Permuted(GaussianCopula(), 9, blocks=51)(x, y)
+    assert refusal.value.needed == 102
+    with pytest.raises(ValueError, match="blocks of Permuted must be an integer >= 1"):
+        Permuted(HSIC(), blocks=0)
+    assert (
+        canonical(Permuted(HSIC(), blocks=1))
+        == canonical(Permuted(HSIC()))
+        != canonical(Permuted(HSIC(), blocks=2))
+    )
