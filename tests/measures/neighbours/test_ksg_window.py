@@ -32,24 +32,33 @@ def apart(x):
     return np.abs(values[:, None] - values[None]).max(axis=2)
 
 
-def by_definition(x, y, k, window, times=None):
-    """Both formulas point by point; y one-dimensional integers for labels."""
-    n = len(x)
-    times = np.arange(n) if times is None else times
-    labelled = y.dtype.kind == "i"
+def found_by_definition(x, y, k, window, times=None):
+    """For each row: radius, how many are inside in x and in y, compared with, and of its label."""
+    times = np.arange(len(x)) if times is None else times
     may = np.abs(times[:, None] - times[None]) > window
+    labelled = y.dtype.kind == "i"
     near = may & (y[:, None] == y[None]) if labelled else may
-    keep = near.any(axis=1) | (not labelled)
-    x, y, may, near = x[keep], y[keep], may[keep][:, keep], near[keep][:, keep]
-    in_x, in_y = apart(x), np.zeros_like(near, float) if labelled else apart(y)
-    total = []
+    in_x, in_y = apart(x), np.zeros((len(x), len(x))) if labelled else apart(y)
+    rows = []
     for i in range(len(x)):
         others = np.sort(np.maximum(in_x, in_y)[i, near[i]])
-        kth = min(k, len(others))
-        inside = [((side[i] < others[kth - 1]) & may[i]).sum() for side in (in_x, in_y)]
-        last = len(others) if labelled else inside[1]
-        total.append(digamma(kth) + digamma(may[i].sum() + 1) - digamma(inside[0] + 1) - digamma(last + 1))
-    return np.mean(total)
+        radius = others[min(k, len(others)) - 1] if len(others) else np.nan
+        inside = [((side[i] < radius) & may[i]).sum() for side in (in_x, in_y)]
+        rows.append((radius, *inside, may[i].sum(), len(others)))
+    return np.array(rows).T
+
+
+def by_definition(x, y, k, window, times=None):
+    """Both formulas point by point, with labels of the points that have others of theirs."""
+    labelled = y.dtype.kind == "i"
+    times = np.arange(len(x)) if times is None else times
+    keep = found_by_definition(x, y, k, window, times)[-1] > 0
+    found = found_by_definition(x[keep], y[keep], k, window, times[keep])
+    _, in_x, in_y, compared, own = found
+    last = own if labelled else in_y
+    return np.mean(
+        digamma(np.minimum(k, own)) + digamma(compared + 1) - digamma(in_x + 1) - digamma(last + 1)
+    )
 
 
 kinds = st.sampled_from(sorted(DRAWS))
@@ -58,20 +67,29 @@ kinds = st.sampled_from(sorted(DRAWS))
 @given(kinds, kinds, st.integers(0, 2**32 - 1), st.integers(0, 150), st.integers(1, 4), st.integers(0, 12))
 @settings(max_examples=60, deadline=None)
 def test_by_the_definition(kind_x, kind_y, seed, more, k, window):
-    """In one block of comparisons and in several, with and without ties, and with labels on either side."""
+    """In one block of comparisons and in several, with and without ties, and with labels."""
     rng = np.random.default_rng(seed)
-    n = k + 2 * window + 1 + more
-    x = np.append(DRAWS[kind_x](rng, (n - 1, 3)), np.ones((1, 3)), axis=0)  # never constant
-    y = np.append(DRAWS[kind_y](rng, (n - 1, 1)), np.ones((1, 1)), axis=0)
-    c = np.append(rng.integers(0, 3, size=n - 2), [0, 1])
-    if n > 2:
-        measure = KSG(k, window)
-        assert measure(x, y).value == pytest.approx(by_definition(x, y, k, window), abs=1e-12)
-        assert measure(y, x).value == pytest.approx(measure(x, y).value, abs=1e-12)
-    if n > 30 + 2 * window:
-        expected = by_definition(x, c, k, window)
-        assert measure(x, c).value == pytest.approx(expected, abs=1e-12)
-        assert measure(c, x).value == pytest.approx(expected, abs=1e-12)
+    n = k + 2 * window + 2 + more
+    x, y = DRAWS[kind_x](rng, (n, 3)), DRAWS[kind_y](rng, (n, 1))
+    for other in (y, rng.integers(0, 3, size=n)):
+        found = search_apart(Sample(x), Sample(other), k, window)
+        radii, in_x, in_y, compared, own = found_by_definition(x, other, k, window)
+        np.testing.assert_array_equal(found.radii, radii)
+        np.testing.assert_array_equal(found.inside[0], in_x)
+        np.testing.assert_array_equal(found.compared, compared)
+        np.testing.assert_array_equal(found.own, own)
+        if other is y:
+            np.testing.assert_array_equal(found.inside[1], in_y)
+
+
+@pytest.mark.parametrize("window", [0, 1, 7, 30])
+def test_the_formulas(window):
+    rng = np.random.default_rng(window)
+    x, y, c = rng.normal(size=(150, 3)), rng.normal(size=(150, 1)), rng.integers(0, 4, size=150)
+    for a, b in ((x, y), (x, c)):
+        expected = by_definition(a, b, 4, window)
+        assert KSG(4, window)(a, b).value == pytest.approx(expected, abs=1e-12)
+        assert KSG(4, window)(b, a).value == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", DRAWS)
