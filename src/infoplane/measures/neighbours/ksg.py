@@ -69,10 +69,10 @@ class KSG:
     Assumes samples drawn independently. Of two slow series, independent of each other, it finds information,
     because neighbours in time are neighbours in both: .03 nats of 1000 rows of autocorrelation .9, .2 of .98.
     A window of 20 makes the first -.01, one of 100 the second -.1, and with k=20 -.01. The noise stays that
-    of few samples, so that `Permuted` with ``blocks`` tells what is there. ψ(n) becomes the mean of ψ(n_i + 1),
-    with n_i the rows that i is compared with, which leaves samples in no order without a bias; JIDT keeps
-    ψ(n). In `WithinClass` rows keep their places in time. All pairs are compared, in memory that grows with
-    n: half a second for 10,000 rows of two columns.
+    of few samples, so that `Permuted` with ``blocks`` tells what is there. ψ(n) becomes the mean of
+    ψ(n_i + 1), with n_i the rows that i is compared with, which leaves samples in no order without a bias;
+    JIDT keeps ψ(n). In `WithinClass` rows keep their places in time. All pairs are compared, in memory that
+    grows with n: half a second for 10,000 rows of two columns.
 
     Assumes no ties, also none within columns, and comparable scales (`prepare.standardise`). Values on a
     lattice, as rounding leaves them, want `prepare.jitter(1e-3)`, atoms `MixedKSG`; the note says which. A
