@@ -18,6 +18,7 @@ from infoplane import (
     DiffusionEntropy,
     DiffusionInformation,
     Extrapolated,
+    Sample,
     Sliced,
     SlicedPCA,
     bins,
@@ -25,6 +26,7 @@ from infoplane import (
     prepare,
     spectra,
 )
+from infoplane.measures._scores import canonical, whitened_scores
 
 HERE = Path(__file__)
 KERNELS = ("Prescott", "Haswell", "SkylakeX", "Zen")
@@ -58,6 +60,18 @@ def wide_and_long():
     return known.Normal(rho=0.5, dims=8).draw(2500, seed=2)[0]
 
 
+def directions_of_copies(x):
+    """All canonical correlations are 1, so that their directions are anybody's choice."""
+    white = whitened_scores(Sample(x))
+    return canonical(white, white)[1]
+
+
+def few_among_many():
+    """More columns than rows, of which few are independent."""
+    x = np.random.default_rng(3).normal(size=(40, 6))
+    return np.repeat(x, 20, axis=1)
+
+
 # name -> the numbers, and how far rounding may take them
 NUMBERS = {
     "labelled": (lambda: known.catalogue()["labelled normal 5+labels"].mutual_information().value, 1e-12),
@@ -72,7 +86,8 @@ NUMBERS = {
         lambda: CanonicalPairs(KSG(k=3))(*known.Normal(rho=0.6).draw(300, seed=0)).value,
         1e-12,
     ),
-    "pairs, copies": (lambda: CanonicalPairs(CELLS)(*[turned_by_a_product()[0]] * 2).value, 1e-9),
+    "pairs, copies": (lambda: directions_of_copies(turned_by_a_product()[0]), 1e-9),
+    "white, wide": (lambda: whitened_scores(Sample(few_among_many())).values, 1e-7),
     "clusters": (lambda: spectra.clusters(many_islands(), 10).codes, 0),
     "extrapolated": (lambda: Extrapolated(KSG(), parts=3)(*NORMAL.draw(600, seed=4)).value, 1e-9),
     "diffusion": (

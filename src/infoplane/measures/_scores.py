@@ -6,8 +6,10 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from infoplane.directions import project, settled
+from infoplane.estimate import DegenerateData
 from infoplane.sample import Sample
 
+WHOLE_BYTES = 2**31  # of a matrix between all rows or columns: of 16,384 in float64
 RANK = 1e-10  # of the largest eigenvalue; below, a column is a combination of the others up to rounding
 
 
@@ -34,11 +36,41 @@ def _whiten(x: Sample) -> Sample:
         deviation = np.sqrt(np.square(ascending - mean).sum() / (len(x) - 1))
         return Sample.of((scores - mean) / deviation, x.name)
     scores -= scores.mean(axis=0)
-    variances, axes = np.linalg.eigh(scores.T @ scores / (len(x) - 1))
-    kept = variances > RANK * variances[-1]
-    axes, variances = axes[:, kept], variances[kept]
+    variances, axes = _axes(scores, x.name)
     whitening = (axes / np.sqrt(variances) @ settled(axes, variances)).T
     return projected(Sample.of(scores, x.name, home=x.home), whitening)
+
+
+def _axes(
+    centred: Float[np.ndarray, "n width"], name: str
+) -> tuple[Float[np.ndarray, " m"], Float[np.ndarray, "width m"]]:
+    """Variances and axes of the principal components that are there; by the matrix of the smaller side."""
+    n, width = centred.shape
+    check_side(centred, name)
+    if width <= n:
+        variances, axes = np.linalg.eigh(centred.T @ centred / (n - 1))
+        kept = variances > RANK * variances[-1]
+        return variances[kept], axes[:, kept]
+    variances, rows = np.linalg.eigh(centred @ centred.T / (n - 1))
+    kept = variances > RANK * variances[-1]
+    variances, rows = variances[kept], rows[:, kept]
+    if len(variances) >= n - 1:
+        raise DegenerateData(
+            f"{name!r} has {width} columns for {n} samples, whose rows are independent, so that a linear "
+            "function of its normal scores gives any other variable; use prepare.pca, Sliced, or more samples"
+        )
+    return variances, centred.T @ rows / np.sqrt(variances * (n - 1))
+
+
+def check_side(values: Float[np.ndarray, "n width"], name: str) -> None:
+    """Refuse a matrix beyond `WHOLE_BYTES` between all rows or all columns, whichever are fewer."""
+    needed = 8 * min(values.shape) ** 2
+    if needed > WHOLE_BYTES:
+        raise ValueError(
+            f"principal components of {name!r}, of {values.shape[0]} rows and {values.shape[1]} columns, "
+            f"take a matrix of {needed / 2**30:.1f} GiB, and hours: they are found of up to "
+            f"{int((WHOLE_BYTES / 8) ** 0.5)} rows or columns. Use Sliced, or fewer of both"
+        )
 
 
 def projected(x: Sample, directions: Float[np.ndarray, "m width"]) -> Sample:

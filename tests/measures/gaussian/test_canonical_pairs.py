@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from infoplane import (
+    HSIC,
     KSG,
     CanonicalPairs,
     DegenerateData,
@@ -15,6 +16,7 @@ from infoplane import (
     prepare,
 )
 from infoplane.measures._scores import whitened_scores
+from infoplane.measures.gaussian._normal import by_chance
 
 pytestmark = pytest.mark.portable
 
@@ -89,13 +91,34 @@ def test_as_many_pairs_as_the_narrower_side_has():
     assert CanonicalPairs(KSG(k=3))(x, y).value == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize(("n", "dx", "dy"), [(200, 10, 10), (120, 40, 5), (300, 100, 100), (256, 120, 120)])
+def test_what_chance_adds(n, dx, dy):
+    """Of independent normals the sum over pairs of -½ ln(1 - ρ²) is what the note says."""
+    rng = np.random.default_rng(0)
+    sums = []
+    for _ in range(20):
+        x, y = (rng.normal(size=(n, d)) for d in (dx, dy))
+        a, b = (np.linalg.qr(side - side.mean(axis=0))[0] for side in (x, y))
+        sums.append(-0.5 * np.log1p(-(np.linalg.svd(a.T @ b, compute_uv=False) ** 2)).sum())
+    assert abs(by_chance(dx, dy, n) - np.mean(sums)) < 4 * np.std(sums, ddof=1) / np.sqrt(20)
+    assert by_chance(dx, dy, n) == pytest.approx(np.mean(sums), rel=0.1)
+
+
 def test_chance_is_noted():
     rng = np.random.default_rng(0)
-    assert (
-        "5 × 5 columns for 100 samples add about 0.12 by chance alone"
-        in CanonicalPairs(KSG(k=3))(*rng.normal(size=(2, 100, 5))).note
-    )
+    note = CanonicalPairs(KSG(k=3))(*rng.normal(size=(2, 100, 5))).note
+    assert "5 × 5 columns for 100 samples add about 0.13 by chance alone" in note
     assert CanonicalPairs(KSG(k=3))(*rng.normal(size=(2, 300, 5))).note == ""
+
+
+def test_what_is_mostly_chance_is_refused():
+    """Of independent columns KSG's pairs have what chance adds, and no more."""
+    x, y = np.random.default_rng(0).normal(size=(2, 300, 100))
+    with pytest.raises(DegenerateData, match=r"100 × 100 columns for 300 samples add about 26 .* of 2\d"):
+        CanonicalPairs(KSG(k=5))(x, y)
+    pairs = CanonicalPairs(KSG(k=5))(x, x + 0.1 * y)
+    assert "add about 26 by chance alone" in pairs.note
+    assert CanonicalPairs(HSIC())(x, y).unit == ""  # not in nats, so not to be compared with them
 
 
 def test_refusals():
@@ -106,5 +129,11 @@ def test_refusals():
         CanonicalPairs(KSG(k=3))(x, np.arange(12) % 2)
     with pytest.raises(ValueError, match="Plugin is of labels"):
         CanonicalPairs(Plugin())(x[:, :1], x[:, 1:2])
-    with pytest.raises(DegenerateData, match=r"canonical pair 1: .* infinite"):
-        CanonicalPairs(GaussianCopula())(x[:, :1], x[:, :1])
+    with pytest.raises(DegenerateData, match=r"one of those of 'y', so their information is infinite"):
+        CanonicalPairs(KSG(k=3))(x[:, :2], x[:, 1:3])
+
+    def refusing(u, v):
+        raise DegenerateData("not of these")
+
+    with pytest.raises(DegenerateData, match="canonical pair 1: not of these"):
+        CanonicalPairs(refusing)(x[:, :1], x[:, 1:2])

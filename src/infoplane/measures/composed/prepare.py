@@ -12,7 +12,7 @@ from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
 from infoplane.measures._protocols import Step
-from infoplane.measures._scores import normal_scores, projected
+from infoplane.measures._scores import check_side, normal_scores, projected
 from infoplane.sample import Sample
 from infoplane.settings import check_measure, integer, number
 
@@ -130,7 +130,8 @@ class PCA:
     Raises
     ------
     ValueError
-        For a dim that is no such integer; when called, for labels.
+        For a dim that is no such integer; when called, for labels, and for more than 16,384 columns of more
+        than as many samples.
     DegenerateData
         When called, for fewer columns or samples than `dim`.
 
@@ -159,6 +160,7 @@ class PCA:
         def make(values: np.ndarray) -> np.ndarray:
             values, exponent = _moderate(values, axis=None)
             values -= values.mean(axis=0)
+            check_side(values, x.name)
             _, lengths, rows = np.linalg.svd(values, full_matrices=False)
             axes = (rows.T @ settled(rows.T, lengths, self.dim)).T
             scores = projected(Sample.of(values, x.name), axes).values

@@ -10,7 +10,7 @@ from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Dependence
-from infoplane.measures._scores import projected
+from infoplane.measures._scores import check_side, projected
 from infoplane.sample import Sample
 from infoplane.settings import check_measure, integer
 
@@ -41,7 +41,8 @@ class SlicedPCA:
     Raises
     ------
     ValueError
-        If both variables are labels, or what the measure refuses.
+        If both variables are labels, a side has more than 16,384 columns and samples, or what the measure
+        refuses.
     DegenerateData
         If a side has fewer than `dim` uncorrelated directions; or what the measure raises.
 
@@ -99,6 +100,7 @@ def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
     exponent = int(np.frexp(np.abs(x.values).max().astype(np.float64))[1])
     values = np.ldexp(x.values.astype(np.float64), -exponent)  # squares of any values stay in range
     values -= values.mean(axis=0)
+    check_side(values, x.name)
     if x.width <= len(x):
         variances, axes = np.linalg.eigh(values.T @ values)
         variances, axes = variances[::-1], axes[:, ::-1]

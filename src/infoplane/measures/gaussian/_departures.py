@@ -1,0 +1,190 @@
+"""How far normal scores are from normal together, in what it does to the information of a normal.
+
+With J(y) what the entropy of y lacks of a normal's of the same covariances, and e what a linear function of x
+leaves of y,
+
+    I(X;Y) = I of the normal - J(y) + J(e) + I(x; e),
+
+and the same with x and y exchanged; with labels
+
+    I(X;Y) = I of the normal - J(x) + Σ p(c) J(x in class c).
+
+J and I(x; e) are taken as half the sum of squared means of functions which are uncorrelated, of unit variance
+and of mean 0 for normals: the lowest that can tell. That is no estimate to correct a value by, but it tells
+a value that is right from one that isn't.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from math import log, sqrt
+
+import numpy as np
+from jaxtyping import Float
+from scipy.linalg import solve_triangular
+
+from infoplane.directions import row_places
+from infoplane.measures._check import class_rows
+from infoplane.measures._scores import whitened_scores
+from infoplane.sample import Sample
+
+LEAST = 0.03  # nats that a note is worth
+SHARE = 0.07  # of the value that a note is worth
+ERRORS = 8  # standard errors of normal data, whose squares have long tails
+FAR = 3.0  # ranks say little about how far the outermost values are
+LEADING = 3  # canonical variables whose products are looked at one by one
+
+Rows = Float[np.ndarray, "n d"]
+Radii = Float[np.ndarray, " n"]
+Canonical = tuple[Float[np.ndarray, " m"], Float[np.ndarray, "m dx"], Float[np.ndarray, "m dy"]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """White scores, what of them is correlated with another variable's, and along which directions."""
+
+    white: Sample
+    pairs: Float[np.ndarray, "n m"]
+    along: Float[np.ndarray, "m d"]
+
+
+def pair_note(x: Sample, y: Sample, found: Canonical, value: float) -> str:
+    """A clause where `value` of a normal isn't the information, as far as low moments tell."""
+    a, b = whitened_scores(x), whitened_scores(y)
+    correlations, *along = found
+    one, other = (Side(s, s.values @ d.T, d) for s, d in zip((a, b), along, strict=True))
+    least = max(LEAST, SHARE * abs(value))
+    off = _off(one, other, correlations)
+    if abs(off) > least:  # each way errs: so far off as both tell
+        off = min(off, _off(other, one, correlations), key=abs)
+    if abs(off) <= least:
+        return ""
+    return _clause(f"the normal scores of {x.name} and {y.name} are not normal together", off, x, y)
+
+
+def labels_note(x: Sample, y: Sample, value: float, by_chance: float) -> str:
+    """The same of scores within classes; `by_chance` was taken away for `value`."""
+    a = whitened_scores(x)
+    over, within = _of_classes(a, y)
+    off = max(over - by_chance, -over, within - _departure(a)[1])
+    few = _by_chance(len(class_rows(y)) * (a.width + 1), len(x))
+    if off <= max(LEAST, SHARE * abs(value), few):
+        return ""
+    what = f"the normal scores of {x.name} are not normal both within the classes of {y.name} and over all"
+    return _clause(what, off, x)
+
+
+def _clause(what: str, off: float, *sides: Sample) -> str:
+    sums = [x.name for x in sides if not x.is_labels and x.width > 1 and _one_sum(x)]
+    softmax = f", and for {sums[0]}, whose rows have one sum, what it is the softmax of" if sums else ""
+    far = f"some {abs(off):.2g} nats" if abs(off) < 1 else "more than 1 nat"
+    return (
+        f"{what}, by {far}: the value may lie well above or below the information (KSG and Sliced "
+        f"assume less{softmax})"
+    )
+
+
+def _one_sum(x: Sample) -> bool:
+    sums = x.values.sum(axis=1, dtype=np.float64)
+    return bool(np.ptp(sums) <= 1e-5 * np.abs(x.values).max())
+
+
+def _off(one: Side, other: Side, correlations: Float[np.ndarray, " m"]) -> float:
+    """Information less that of normals, by what linear functions of `one` leave of `other`."""
+    a, b, u = one.white, other.white, one.pairs
+    e = ((other.pairs - correlations * u) / np.sqrt(1 - correlations**2)).clip(-FAR, FAR)
+    left = e if b.width == u.shape[1] else b.values + (e - other.pairs) @ other.along
+    near, far, n = _radii(left), _departure(a)[0], len(a)
+    together = [
+        far @ left / (n * sqrt(2 * a.width)),
+        near @ a.values / (n * sqrt(2 * b.width)),
+        near @ far / (n * sqrt(4 * a.width * b.width)),
+    ]
+    missed = _nats(together, n)
+    if max(a.width, b.width) > 1:
+        missed = max(missed, _of_products(u, e), _of_squares(a.values, e), _of_squares(left, u))
+    return missed + _half_squares(left, near) - _departure(b)[1]
+
+
+def _of_products(u: Rows, e: Rows) -> float:
+    """What products of the leading columns of one have to do with the other's, and with its products."""
+    u, e = u[:, :LEADING].clip(-FAR, FAR), e[:, :LEADING]
+    p, q = _products(u), _products(e)
+    n = len(u)
+    return _nats([p.T @ e / n, q.T @ u / n, p.T @ q / n], n)
+
+
+def _of_squares(rows: Rows, others: Float[np.ndarray, "n m"]) -> float:
+    """What all products of two columns have to do with the leading columns of others."""
+    n, rows = len(rows), rows.clip(-FAR, FAR)
+    found = 0.0
+    for column in others[:, :1].clip(-FAR, FAR).T:
+        products = rows.T @ (rows * (column - column.mean())[:, None]) / n
+        found += _nats([products[np.triu_indices(len(products), 1)], np.diag(products) / sqrt(2)], n)
+    return found
+
+
+def _departure(x: Sample) -> tuple[Radii, float]:
+    """Squared lengths of white rows less their mean; and J of x, as far as these tell."""
+    return x.derived("departure", partial(_make_departure, x))
+
+
+def _make_departure(x: Sample) -> tuple[Radii, float]:
+    rows = x.values.clip(-FAR, FAR)
+    radii = _radii(rows)
+    return radii, _half_squares(rows, radii)
+
+
+def _radii(rows: Rows) -> Radii:
+    radii = np.einsum("ij,ij->i", rows, rows)
+    return radii - radii.mean()
+
+
+def _half_squares(rows: Rows, radii: Radii) -> float:
+    """J of white rows by the skewness and the kurtosis of their lengths."""
+    n, d = rows.shape
+    spread = 2 * d * (n - d - 1) / (n + 1) * ((n - 1) / n) ** 2  # of lengths of normal rows made white
+    skewness = radii @ rows / (n * sqrt(2 * (d + 2)))
+    kurtosis = (radii @ radii / n - spread) / sqrt(8 * d * (d + 2))
+    return _nats([skewness, kurtosis], n)
+
+
+def _nats(means: list, n: int) -> float:
+    """Half the squares of means over n rows, less what they have by chance; 0 where that may be all."""
+    count = sum(np.size(mean) for mean in means)
+    nats = 0.5 * (sum(float(np.vdot(mean, mean)) for mean in means) - count / n)
+    return nats if nats > _by_chance(count, n) else 0.0
+
+
+def _by_chance(count: int, n: int) -> float:
+    """Half the squares of so many means over n normal rows, less their expectation: they are hardly above."""
+    return ERRORS * sqrt(2 * count) / (2 * n)
+
+
+def _products(u: Rows) -> Float[np.ndarray, "n pairs"]:
+    """Products of two columns and squares, of mean 0 and for normals of variance 1."""
+    one, other = np.triu_indices(u.shape[1])
+    products = u[:, one] * u[:, other] / np.where(one == other, sqrt(2), 1.0)
+    return products - products.mean(axis=0)
+
+
+def _of_classes(a: Sample, y: Sample) -> tuple[float, float]:
+    """How far a normal's information is above that of a mixture of normal classes; and the mean J within.
+
+    The latter information is no more than the true one, whatever the classes are, but for what it has by
+    chance.
+    """
+    groups = class_rows(y)
+    some, step = a.values, len(groups) // 2
+    if step > 1:  # as costly as of few classes, wherever the rows stand
+        some = some[np.argsort(row_places(some), kind="stable")[::step]]
+    within, logs = 0.0, []
+    for rows in groups:
+        part = a.values[rows]
+        mean, share = part.mean(axis=0), len(rows) / len(a)
+        part = part - mean
+        root = np.linalg.cholesky(part.T @ part / (len(rows) - 1))
+        white = solve_triangular(root, part.T, lower=True, check_finite=False).T.clip(-FAR, FAR)
+        within += share * _half_squares(white, _radii(white))
+        apart = solve_triangular(root, (some - mean).T, lower=True, check_finite=False)
+        logs.append(log(share) - np.log(np.diag(root)).sum() - 0.5 * np.square(apart).sum(axis=0))
+    return float((np.logaddexp.reduce(logs) + 0.5 * np.square(some).sum(axis=1)).mean()), within
