@@ -133,7 +133,7 @@ CASES = {
     "FromEntropy, weighted": Case(FromEntropy(WeightedKozachenkoLeonenko(k=3))),
     "GaussianCopula": Case(GaussianCopula(), neighbours=1, enough=6),
     "GaussianCopula, labels": Case(GaussianCopula(), ("labels", "numbers"), neighbours=1),
-    "CanonicalPairs": Case(CanonicalPairs(KSG(k=3)), neighbours=1, enough=6),
+    "CanonicalPairs": Case(CanonicalPairs(KSG(k=3)), neighbours=1, enough=12),
     "WithinClass": Case(WithinClass(KSG(k=3)), ("numbers", "numbers", "labels")),
     "Extrapolated": Case(
         # most seeds find that values of 16 rows curve, this one by far not

@@ -9,6 +9,7 @@ from infoplane import (
     FromEntropy,
     GaussianCopula,
     KozachenkoLeonenko,
+    Permuted,
     Plugin,
     Prepared,
     Sample,
@@ -114,11 +115,20 @@ def test_chance_is_noted():
 def test_what_is_mostly_chance_is_refused():
     """Of independent columns KSG's pairs have what chance adds, and no more."""
     x, y = np.random.default_rng(0).normal(size=(2, 300, 100))
-    with pytest.raises(DegenerateData, match=r"100 × 100 columns for 300 samples add about 26 .* of 2\d"):
+    with pytest.raises(DegenerateData, match=r"gives 'x' and 'y' about 26 nats; found were 2[5-9]"):
         CanonicalPairs(KSG(k=5))(x, y)
     pairs = CanonicalPairs(KSG(k=5))(x, x + 0.1 * y)
     assert "add about 26 by chance alone" in pairs.note
     assert CanonicalPairs(HSIC())(x, y).unit == ""  # not in nats, so not to be compared with them
+
+
+def test_a_permutation_p_value_is_of_what_chance_gives():
+    """Each permuted sample would be refused alone."""
+    x, y = np.random.default_rng(0).normal(size=(2, 100, 15))
+    estimate = Permuted(CanonicalPairs(KSG(k=3)), times=19)(x, x + y)
+    assert "p = 0.05 by 19 permutations" in estimate.note
+    null = Permuted(CanonicalPairs(GaussianCopula()), times=19).null(x, x + y)
+    assert abs(null.mean() - by_chance(15, 15, 100)) < 4 * null.std(ddof=1) / np.sqrt(19) + 0.1
 
 
 def test_refusals():

@@ -160,6 +160,7 @@ class PCA:
         def make(values: np.ndarray) -> np.ndarray:
             values, exponent = _moderate(values, axis=None)
             values -= values.mean(axis=0)
+            values[:, _check.dead_columns(x)] = 0.0
             check_side(values, x.name)
             _, lengths, rows = np.linalg.svd(values, full_matrices=False)
             axes = (rows.T @ settled(rows.T, lengths, self.dim)).T

@@ -1,9 +1,10 @@
 """The sum of a measure over canonical pairs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from tqdm import tqdm
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
@@ -15,7 +16,7 @@ from infoplane.sample import Sample
 from infoplane.settings import check_measure
 
 EXCESS = 0.05  # nats from chance alone above which the note says so
-MOST, MUCH = 0.5, 0.5  # of the estimate, and nats: from chance alone, above which there is none
+MOST, MUCH = 0.5, 0.5  # of the estimate, and nats: more than both from chance alone is no estimate
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class CanonicalPairs:
     DegenerateData
         If there are no more samples than columns of both variables, or some scores of one variable are a
         linear function of the other's, so that canonical correlations are 1; if more than half of the sum,
-        and of 0.5 nats, is what chance adds; or what the measure raises, naming the pair.
+        and more than 0.5 nats, is what chance adds; or what the measure raises, naming the pair.
 
     Notes
     -----
@@ -75,12 +76,40 @@ class CanonicalPairs:
 
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y = _check.pair(x, y)
+        estimate, excess = self._sum(x, y)
+        if estimate.unit == "nats" and excess > max(MUCH, MOST * estimate.value):
+            raise DegenerateData(
+                f"with {len(x)} samples chance alone gives {x.name!r} and {y.name!r} about {excess:.2g} nats; "
+                f"found were {estimate.value:.3g}. Use prepare.pca, Sliced, more samples, or GaussianCopula, "
+                "which takes that away"
+            )
+        return estimate
+
+    def permuted(self, x: Any, y: Any, orders: np.ndarray) -> tuple[np.ndarray, str]:
+        """The sums of samples whose y is in each of the orders, all of them chance, and no note.
+
+        Parameters
+        ----------
+        x, y : array-like or Sample
+            What is measured.
+        orders : ndarray of int, shape (times, n)
+            Rows of y that stand beside those of x.
+
+        Returns
+        -------
+        tuple of ndarray, str
+        """
+        x, y = _check.pair(x, y)
+        bar = tqdm(orders, desc="permuting", unit="permutation", delay=2, leave=False)
+        return np.array([self._sum(x, y.take(order))[0].value for order in bar]), ""
+
+    def _sum(self, x: Sample, y: Sample) -> tuple[Estimate, float]:
+        """The sum over pairs, and what of it is by chance."""
         for side in (x, y):
             _check.continuous_only(side, "CanonicalPairs", "its measure itself, Sliced or GaussianCopula")
         nothing = _check.no_information(x, y)
         if nothing is not None:
-            return nothing
-        note = _notes.join_notes([_notes.about(x, y), _notes.tie_note(x, y)])
+            return nothing, 0.0
         a, b = whitened_scores(_check.alive(x)), whitened_scores(_check.alive(y))
         if len(x) <= a.width + b.width:
             raise DegenerateData(
@@ -93,28 +122,21 @@ class CanonicalPairs:
         pairs = zip(x.parts(_columns(u)), y.parts(_columns(v)), strict=True)
         parts = [self._pair(i, *pair) for i, pair in enumerate(pairs)]
         names = [str(i + 1) for i in range(u.width)]
-        shared = shared_note([part.note for part in parts], names, "pairs")
-        whole = weighted_sum([(1.0, part) for part in parts], note)
-        excess = _chance_note(whole, a.width, b.width, len(x))
-        return replace(whole, note=_notes.join_notes([whole.note, excess, shared]))
+        excess = by_chance(a.width, b.width, len(x))
+        columns = f"{a.width} × {b.width} columns for {len(x)} samples"
+        notes = [
+            _notes.about(x, y),
+            _notes.tie_note(x, y),
+            f"{columns} add about {excess:.2g} by chance alone" if excess > EXCESS else "",
+            shared_note([part.note for part in parts], names, "pairs"),
+        ]
+        return weighted_sum([(1.0, part) for part in parts], _notes.join_notes(notes)), excess
 
     def _pair(self, i: int, u: Sample, v: Sample) -> Estimate:
         try:
             return self.measure(u, v)
         except DegenerateData as error:
             raise DegenerateData(f"canonical pair {i + 1}: {error}") from error
-
-
-def _chance_note(estimate: Estimate, dx: int, dy: int, n: int) -> str:
-    """A clause about what chance alone adds; a refusal where that is most of the estimate."""
-    excess = by_chance(dx, dy, n)
-    columns = f"{dx} × {dy} columns for {n} samples add about {excess:.2g} by chance alone"
-    if estimate.unit == "nats" and excess > MOST * estimate.value and excess > MUCH:
-        raise DegenerateData(
-            f"{columns}, of {estimate.value:.3g}; use prepare.pca, Sliced, GaussianCopula, which takes that "
-            "away, or more samples"
-        )
-    return columns if excess > EXCESS else ""
 
 
 def _columns(x: Sample) -> list[np.ndarray]:
