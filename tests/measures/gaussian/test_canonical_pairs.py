@@ -115,7 +115,9 @@ def test_chance_is_noted():
 def test_what_is_mostly_chance_is_refused():
     """Of independent columns KSG's pairs have what chance adds, and no more."""
     x, y = np.random.default_rng(0).normal(size=(2, 300, 100))
-    with pytest.raises(DegenerateData, match=r"gives 'x' and 'y' about 26 nats; found were 2[5-9]"):
+    with pytest.raises(
+        DegenerateData, match=r"gives 300 samples of 'x' and 'y' about 26 nats; found were 2[5-9]"
+    ):
         CanonicalPairs(KSG(k=5))(x, y)
     pairs = CanonicalPairs(KSG(k=5))(x, x + 0.1 * y)
     assert "add about 26 by chance alone" in pairs.note

@@ -114,13 +114,11 @@ def _of_products(u: Rows, e: Rows) -> float:
 
 
 def _of_squares(rows: Rows, others: Float[np.ndarray, "n m"]) -> float:
-    """What all products of two columns have to do with the leading columns of others."""
-    n, rows = len(rows), rows.clip(-FAR, FAR)
-    found = 0.0
-    for column in others[:, :1].clip(-FAR, FAR).T:
-        products = rows.T @ (rows * (column - column.mean())[:, None]) / n
-        found += _nats([products[np.triu_indices(len(products), 1)], np.diag(products) / sqrt(2)], n)
-    return found
+    """What all products of two columns have to do with the first column of others."""
+    (n, d), rows = rows.shape, rows.clip(-FAR, FAR)
+    column = others[:, :1].clip(-FAR, FAR)
+    products = rows.T @ (rows * (column - column.mean())) / n
+    return _nats([products / sqrt(2)], n, d * (d + 1) // 2)  # each but squares stands there twice
 
 
 def _departure(x: Sample) -> tuple[Radii, float]:
@@ -148,9 +146,9 @@ def _half_squares(rows: Rows, radii: Radii) -> float:
     return _nats([skewness, kurtosis], n)
 
 
-def _nats(means: list, n: int) -> float:
+def _nats(means: list, n: int, count: int = 0) -> float:
     """Half the squares of means over n rows, less what they have by chance; 0 where that may be all."""
-    count = sum(np.size(mean) for mean in means)
+    count = count or sum(np.size(mean) for mean in means)
     nats = 0.5 * (sum(float(np.vdot(mean, mean)) for mean in means) - count / n)
     return nats if nats > _by_chance(count, n) else 0.0
 

@@ -79,7 +79,7 @@ class CanonicalPairs:
         estimate, excess = self._sum(x, y)
         if estimate.unit == "nats" and excess > max(MUCH, MOST * estimate.value):
             raise DegenerateData(
-                f"with {len(x)} samples chance alone gives {x.name!r} and {y.name!r} about {excess:.2g} nats; "
+                f"chance alone gives {len(x)} samples of {x.name!r} and {y.name!r} about {excess:.2g} nats; "
                 f"found were {estimate.value:.3g}. Use prepare.pca, Sliced, more samples, or GaussianCopula, "
                 "which takes that away"
             )
