@@ -24,6 +24,7 @@ from scipy.linalg import solve_triangular
 
 from infoplane.directions import row_places
 from infoplane.measures._check import class_rows
+from infoplane.measures._notes import join_notes
 from infoplane.measures._scores import whitened_scores
 from infoplane.sample import Sample
 
@@ -31,6 +32,7 @@ LEAST = 0.03  # nats that a note is worth
 SHARE = 0.07  # of the value that a note is worth
 ERRORS = 8  # standard errors of normal data, whose squares have long tails
 FAR = 3.0  # ranks say little about how far the outermost values are
+ONE_SUM = 1e-5  # of the largest value: what rounding makes of one sum in float32
 LEADING = 3  # canonical variables whose products are looked at one by one
 
 Rows = Float[np.ndarray, "n d"]
@@ -58,7 +60,8 @@ def pair_note(x: Sample, y: Sample, found: Canonical, value: float) -> str:
         off = min(off, _off(other, one, correlations), key=abs)
     if abs(off) <= least:
         return ""
-    return _clause(f"the normal scores of {x.name} and {y.name} are not normal together", off, x, y)
+    what = f"the normal scores of {x.name} and {y.name} are not normal together"
+    return join_notes([_clause(what, off), _sheet_note(x), _sheet_note(y)])
 
 
 def labels_note(x: Sample, y: Sample, value: float, by_chance: float) -> str:
@@ -67,25 +70,32 @@ def labels_note(x: Sample, y: Sample, value: float, by_chance: float) -> str:
     over, within = _of_classes(a, y)
     off = max(over - by_chance, -over, within - _departure(a)[1])
     few = _by_chance(len(class_rows(y)) * (a.width + 1), len(x))
-    if off <= max(LEAST, SHARE * abs(value), few):
-        return ""
     what = f"the normal scores of {x.name} are not normal both within the classes of {y.name} and over all"
-    return _clause(what, off, x)
-
-
-def _clause(what: str, off: float, *sides: Sample) -> str:
-    sums = [x.name for x in sides if not x.is_labels and x.width > 1 and _one_sum(x)]
-    softmax = f", and for {sums[0]}, whose rows have one sum, what it is the softmax of" if sums else ""
-    far = f"some {abs(off):.2g} nats" if abs(off) < 1 else "more than 1 nat"
-    return (
-        f"{what}, by {far}: the value may lie well above or below the information (KSG and Sliced "
-        f"assume less{softmax})"
+    return join_notes(
+        [
+            _clause(what, off) if off > max(LEAST, SHARE * abs(value), few) else "",
+            _sheet_note(x) if value > LEAST else "",
+        ]
     )
 
 
-def _one_sum(x: Sample) -> bool:
+def _clause(what: str, off: float) -> str:
+    far = f"some {abs(off):.2g} nats" if abs(off) < 1 else "more than 1 nat"
+    may = "the value may lie well above or below the information (KSG and Sliced assume less)"
+    return f"{what}, by {far}: {may}"
+
+
+def _sheet_note(x: Sample) -> str:
+    """A clause about rows of one sum, whose scores are close to a plane, but not normal on it."""
+    if whitened_scores(x).width < x.width or x.width == 1:
+        return ""
     sums = x.values.sum(axis=1, dtype=np.float64)
-    return bool(np.ptp(sums) <= 1e-5 * np.abs(x.values).max())
+    if np.ptp(sums) > ONE_SUM * np.abs(x.values).max():
+        return ""
+    return (
+        f"the rows of {x.name} have one sum, so that their scores lie on a curved sheet, not normal: "
+        "leave a column out, or take the layer before the softmax"
+    )
 
 
 def _off(one: Side, other: Side, correlations: Float[np.ndarray, " m"]) -> float:

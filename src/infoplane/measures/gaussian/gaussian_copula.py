@@ -127,7 +127,7 @@ def _with_labels(x: Sample, y: Sample) -> tuple[float, str]:
     entropy = float(entr(np.bincount(y.values) / n).sum())
     over = (
         f"more than the entropy {entropy:.4g} of {y.name}, which no information is: the scores are not "
-        "normal (KSG and Sliced assume less)"
+        "normal, or too few for so many columns (KSG and Sliced assume less)"
     )
     off = over if value > entropy else labels_note(x, y, value, chance)
     return value, _notes.join_notes([_rank_note((x, a)), off])
