@@ -89,8 +89,8 @@ def _sheet_note(x: Sample) -> str:
     """A clause about rows of one sum, whose scores are close to a plane, but not normal on it."""
     if whitened_scores(x).width < x.width or x.width == 1:
         return ""
-    sums = x.values.sum(axis=1, dtype=np.float64)
-    if np.ptp(sums) > ONE_SUM * np.abs(x.values).max():
+    sums = (x.values / np.abs(x.values).max().astype(np.float64)).sum(axis=1)
+    if np.ptp(sums) > ONE_SUM:
         return ""
     return (
         f"the rows of {x.name} have one sum, so that their scores lie on a curved sheet, not normal: "
