@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from infoplane import DegenerateData, Sample, continuous, kernels, labels
+from infoplane.kernels.matrix import square
 
 pytestmark = pytest.mark.portable
 
@@ -208,3 +209,13 @@ def test_bandwidths_that_are_none(wrong):
 def test_settings_out_of_range(make):
     with pytest.raises(ValueError, match=r"must be|takes a number|more than 40 samples|leave the range"):
         make()
+
+
+@pytest.mark.parametrize(("matrices", "most"), [(1, 16_384), (0.5, 23_170), (8, 5792)])
+def test_whole_matrices_have_a_cap(matrices, most):
+    square(most, "it", "take fewer rows", matrices)
+    with pytest.raises(
+        ValueError,
+        match=rf"it of {most + 1} rows holds 2.0 GiB of .* up to {most} rows. Instead, take fewer rows",
+    ):
+        square(most + 1, "it", "take fewer rows", matrices)

@@ -8,6 +8,8 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 EDGE = 512  # rows and columns of a block: 2 MB in float64
+WHOLE_BYTES = 2**31  # of all (n, n) matrices held at once: one of 16,384 rows in float64
+PER_SECOND = 1e10  # rows cubed: how fast a core finds eigenvalues
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,3 +99,29 @@ def upper(n: int, edge: int = EDGE) -> Iterator[tuple[slice, slice]]:
     for place, rows in enumerate(cuts):
         for columns in cuts[place:]:
             yield rows, columns
+
+
+def square(n: int, what: str, instead: str, matrices: float = 1) -> None:
+    """Refuse more rows than so many whole (n, n) matrices of float64 are held of at once.
+
+    Raises
+    ------
+    ValueError
+        With what it would need, and what to do instead.
+
+    Examples
+    --------
+    >>> from infoplane.kernels.matrix import square
+    >>> square(20_000, "an exact spectrum", "take spectrum='stochastic'")
+    Traceback (most recent call last):
+    ValueError: an exact spectrum of 20000 rows holds 3.0 GiB ... and takes some 13 minutes: ... to 16384 rows...
+    """
+    needed = 8 * matrices * n**2
+    if needed <= WHOLE_BYTES:
+        return
+    most = int((WHOLE_BYTES / 8 / matrices) ** 0.5)
+    minutes = max(1, round(n**3 / PER_SECOND / 60))
+    raise ValueError(
+        f"{what} of {n} rows holds {needed / 2**30:.1f} GiB of matrices between all rows and takes some "
+        f"{minutes} minute{'s' * (minutes > 1)}: it is done up to {most} rows. Instead, {instead}"
+    )
