@@ -9,6 +9,7 @@ from array_api_compat import array_namespace, is_numpy_array
 from infoplane.sample import Sample
 
 MOST = 1000  # a power of two beyond it is no normal float64, or has no normal inverse
+FEW = 64  # rows whose medians are near those of all
 
 
 def centred(x: Sample) -> tuple[Any, int]:
@@ -20,16 +21,31 @@ def centred(x: Sample) -> tuple[Any, int]:
 
 
 def _centred(array: Any) -> tuple[Any, int]:
-    xp = array_namespace(array)
-    # a copy to write to; products of rows round by how the rows lie in memory
+    own, exponent = _own(array)
+    own -= array_namespace(own).mean(own, axis=0)
+    return own, exponent + divide(own)
+
+
+def about_medians(array: Any) -> tuple[Any, int]:
+    """The same about a middle row of a few, column by column, which rows far from all others hardly move.
+
+    From the mean, which one row can take anywhere, all the others may be far, and products of them alike.
+    """
+    own, exponent = _own(array)
+    few = own[:: max(1, len(own) // FEW)]
+    own -= array_namespace(own).sort(few, axis=0)[len(few) // 2]
+    return own, exponent + divide(own)
+
+
+def _own(array: Any) -> tuple[Any, int]:
+    """A copy in float64 to write to, largest between 1/2 and 1, and the power of two it was divided by."""
+    # products of rows round by how the rows lie in memory
     own = (
         np.array(array, np.float64, order="C")
         if is_numpy_array(array)
-        else xp.astype(array, xp.float64, copy=True)
+        else array_namespace(array).astype(array, array_namespace(array).float64, copy=True)
     )
-    exponent = divide(own)
-    own -= xp.mean(own, axis=0)
-    return own, exponent + divide(own)
+    return own, divide(own)
 
 
 def divide(rows: Any) -> int:

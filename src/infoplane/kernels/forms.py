@@ -9,7 +9,7 @@ from array_api_compat import array_namespace
 
 from infoplane.estimate import DegenerateData
 from infoplane.kernels.bandwidths import Bandwidth, Median, Neighbours, checked, one_width, own_widths
-from infoplane.kernels.distances import centred, half_squared, half_squares, manhattan, squared
+from infoplane.kernels.distances import about_medians, centred, half_squared, half_squares, manhattan, squared
 from infoplane.kernels.matrix import Gram
 from infoplane.sample import Sample
 
@@ -180,9 +180,9 @@ class Delta:
 
 
 def products(x: Sample) -> tuple[Gram, int]:
-    """`Linear` between rows about their mean, and the power of two that it was divided by."""
+    """`Linear` between rows about their middle, and the power of two that it was divided by."""
     numbers_only(x, Linear())
-    rows, exponent = centred(x)
+    rows, exponent = about_medians(x.array)
     return Gram((rows,), _linear), 2 * exponent
 
 

@@ -114,7 +114,7 @@ def square(n: int, what: str, instead: str, matrices: float = 1) -> None:
     >>> from infoplane.kernels.matrix import square
     >>> square(20_000, "an exact spectrum", "take spectrum='stochastic'")
     Traceback (most recent call last):
-    ValueError: an exact spectrum of 20000 rows holds 3.0 GiB ... and takes some 13 minutes: ... to 16384 rows...
+    ValueError: an exact spectrum of 20000 rows holds 3.0 GiB ... some 13 minutes: ... up to 16384 rows...
     """
     needed = 8 * matrices * n**2
     if needed <= WHOLE_BYTES:

@@ -14,6 +14,7 @@ from infoplane.sample import Sample
 
 KEEP_BYTES = 2**28  # Gram matrices up to this size, of 5792 rows, are kept with their sample
 ALONE = 1e-3  # similarity of a row to all others together, below which the kernel tells every row apart
+FEW = 32  # rows whose entries show what is typical
 GROUP = 4096  # columns of permuted one-hot labels that are multiplied at once
 
 
@@ -82,7 +83,10 @@ def fits(gram: Gram) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """Sums over the entries of two Gram matrices less a constant each, which centring takes away again."""
+    """Sums over two Gram matrices less a constant each, which centring takes away again.
+
+    Of the entries beside the diagonals, which may be so much larger that nothing else would be left.
+    """
 
     n: int
     products: tuple[Any, ...]  # of K with L; then of K with K and L with L, where they were asked for
@@ -93,19 +97,20 @@ class Sums:
     def trace(self, i: int = 0, j: int = 1) -> float:
         """tr(KHLH); 0 and 1 stand for K and L."""
         xp = array_namespace(self.rows[i])
-        a, b = self.rows[i], self.rows[j]
+        a, b = (self.rows[k] + self.diagonals[k] for k in (i, j))
         all_a, all_b = xp.sum(a), xp.sum(b)
-        return float(self._product(i, j) - 2 * xp.sum(a * b) / self.n + all_a * all_b / self.n**2)
+        inside = self.beside(i, j) + xp.sum(self.diagonals[i] * self.diagonals[j])
+        return float(inside - 2 * xp.sum(a * b) / self.n + all_a * all_b / self.n**2)
 
     def unbiased(self, i: int = 0, j: int = 1) -> float:
         """Song et al.'s estimate without the diagonals, times n (n - 3)."""
         n, xp = self.n, array_namespace(self.rows[i])
-        a, b = (self.rows[k] - self.diagonals[k] for k in (i, j))
-        inside = self._product(i, j) - xp.sum(self.diagonals[i] * self.diagonals[j])
+        a, b = self.rows[i], self.rows[j]
         between = xp.sum(a) * xp.sum(b) / ((n - 1) * (n - 2)) - 2 * xp.sum(a * b) / (n - 2)
-        return float(inside + between)
+        return float(self.beside(i, j) + between)
 
-    def _product(self, i: int, j: int) -> Any:
+    def beside(self, i: int, j: int) -> Any:
+        """The sum of the products of entries beside the diagonals."""
         return self.products[0 if i != j else 1 + i]
 
     def permuted(self, product: Any, order: Any) -> "Sums":
@@ -116,8 +121,7 @@ class Sums:
 
     def alone(self, i: int) -> bool:
         """Whether the rows of K or L are similar to none but themselves."""
-        xp = array_namespace(self.rows[i])
-        others = xp.sum(self.rows[i] - self.diagonals[i]) + self.shifts[i] * self.n * (self.n - 1)
+        others = array_namespace(self.rows[i]).sum(self.rows[i]) + self.shifts[i] * self.n * (self.n - 1)
         return float(others) < ALONE * self.n
 
 
@@ -129,24 +133,45 @@ def sums(one: Gram, other: Gram, squares: bool = False) -> Sums:
     products = [xp.zeros((), dtype=xp.float64, device=device(first)) for _ in range(3 if squares else 1)]
     rows = [xp.zeros(n, dtype=xp.float64, device=device(first)) for _ in range(2)]
     diagonals = [xp.zeros(n, dtype=xp.float64, device=device(first)) for _ in range(2)]
-    for at, to in upper(n):
+    for at, to in _blocks(n, "comparing rows"):
         a, b = one.block(at, to) - shifts[0], other.block(at, to) - shifts[1]
+        if at is to:
+            for place, block in enumerate((a, b)):
+                diagonals[place][at] = _cleared(block)
         weight = 1 if at is to else 2
         for place, (left, right) in enumerate(((a, b), (a, a), (b, b))[: len(products)]):
             products[place] += weight * xp.sum(xp.vecdot(left, right))
         for place, block in enumerate((a, b)):
             rows[place][at] += xp.sum(block, axis=1)
-            if at is to:
-                diagonals[place][at] = xp.linalg.diagonal(block)
-            else:
+            if at is not to:
                 rows[place][to] += xp.sum(block, axis=0)
     return Sums(n, tuple(products), tuple(rows), tuple(diagonals), shifts)
 
 
+def _blocks(n: int, doing: str) -> Any:
+    """The blocks on and above the diagonal, under a bar if they take long."""
+    return tqdm(list(upper(n)), desc=doing, unit="block", delay=2, leave=False)
+
+
+def _cleared(block: Any) -> Any:
+    """The diagonal of a square block, which is 0 afterwards."""
+    xp = array_namespace(block)
+    diagonal = xp.linalg.diagonal(block) + 0.0
+    at = xp.arange(len(block), device=device(block))
+    block[at, at] = 0.0
+    return diagonal
+
+
 def _typical(gram: Gram) -> float:
-    """An entry to subtract from all, so that a matrix of nearly equal ones loses no digits."""
-    row = gram.rows(0, 1)
-    return float(array_namespace(row).mean(row))
+    """An entry to subtract from all, so that a matrix of nearly equal ones loses no digits.
+
+    The middle one of a few, which no row far from all others moves.
+    """
+    some = slice(0, len(gram), max(1, len(gram) // FEW))
+    block = gram.block(some, some)
+    xp = array_namespace(block)
+    entries = xp.sort(xp.reshape(block, (-1,)))
+    return float(entries[len(entries) // 2])
 
 
 def permuted(before: Sums, one: Side, other: Side, orders: np.ndarray) -> list[Sums]:
@@ -159,16 +184,24 @@ def permuted(before: Sums, one: Side, other: Side, orders: np.ndarray) -> list[S
 
 
 def _permuted_products(one: Gram, other: Gram, shifts: tuple[float, float], orders: Any) -> Any:
-    """Sums of the products of both matrices, less `shifts`, the other's rows in each order: (times,)."""
+    """Sums of the products beside the diagonals, less `shifts`, the other's rows in each order: (times,)."""
     xp = array_namespace(orders)
     out = xp.zeros(len(orders), dtype=xp.float64, device=device(orders))
-    blocks = list(upper(len(one)))
-    for at, to in tqdm(blocks, desc="permuting", unit="block", delay=2, leave=False):
-        a = (one.block(at, to) - shifts[0]) * (1 if at is to else 2)
+    for at, to in _blocks(len(one), "permuting"):
+        a = _weighted(one, shifts[0], at, to)
         for place in range(len(orders)):
             b = other.block(orders[place, at], orders[place, to]) - shifts[1]
             out[place] += xp.sum(a * b)
     return out
+
+
+def _weighted(gram: Gram, shift: float, at: slice, to: slice) -> Any:
+    """A block as often as it stands in the matrix, without the diagonal, which every order leaves in place."""
+    if at is not to:
+        return (gram.block(at, to) - shift) * 2
+    block = gram.block(at, to) - shift
+    _cleared(block)
+    return block
 
 
 def _permuted_labels(one: Gram, other: Gram, shifts: tuple[float, float], orders: Any) -> Any:
@@ -178,9 +211,9 @@ def _permuted_labels(one: Gram, other: Gram, shifts: tuple[float, float], orders
     xp = array_namespace(codes)
     out = xp.zeros(len(orders), dtype=xp.float64, device=device(codes))
     names = xp.unique_values(codes)
-    blocks, group = list(upper(len(one))), max(1, GROUP // len(names))
-    for at, to in tqdm(blocks, desc="permuting", unit="block", delay=2, leave=False):
-        a = (one.block(at, to) - shifts[0]) * (1 if at is to else 2)
+    group = max(1, GROUP // len(names))
+    for at, to in _blocks(len(one), "permuting"):
+        a = _weighted(one, shifts[0], at, to)
         less = xp.sum(a) * shifts[1]
         for start in range(0, len(orders), group):
             some = slice(start, start + group)

@@ -105,7 +105,7 @@ class CKA:
     def _norm(self, sums: _grams.Sums, x: Sample, y: Sample) -> float:
         squares = [self._product(sums, i, i) for i in (0, 1)]
         for i, side in enumerate((x, y)):
-            if not squares[i] > NOTHING * float(sums.products[1 + i]):
+            if not squares[i] > NOTHING * float(sums.beside(i, i)):
                 raise DegenerateData(
                     f"the kernel of {side.name!r} finds all pairs of rows equally similar, so that CKA is "
                     "0/0; take another bandwidth, like kernels.Gaussian('median')"

@@ -1,14 +1,14 @@
 """Rényi's entropy of the spectrum of a Gram matrix, and the information made of it."""
 
 from dataclasses import dataclass
-from math import log
+from math import log, log1p
 from typing import Any, ClassVar
 
 from array_api_compat import array_namespace, device
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Delta, Gaussian, Gram
-from infoplane.kernels.matrix import EDGE, upper
+from infoplane.kernels.matrix import EDGE, square, upper
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._grams import together
@@ -18,6 +18,7 @@ from infoplane.settings import number
 GAUSSIAN = Gaussian()
 NEARLY = 0.99  # of ln n
 ROUNDING = 1e-6  # of the trace: a smaller eigenvalue below 0 may be rounding
+NEAR_ONE = 0.1  # orders as near to 1, where both logarithm and 1 - α go to 0
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class MatrixRenyi:
     Parameters
     ----------
     alpha : float
-        The order, ``> 0``: 1 is von Neumann's entropy (the limit), 2 needs no eigenvalues.
+        The order, ``> 0``: 1 is von Neumann's entropy (the limit), 2 needs no eigenvalues, and large ones go
+        to the min-entropy :math:`-\ln \max_i λ_i`.
     kernel : Gaussian, Laplace or Linear
         A kernel of `infoplane.kernels`, for continuous variables; labels have `kernels.Delta`, which makes
         the entropy that of Rényi of their frequencies.
@@ -49,7 +51,8 @@ class MatrixRenyi:
     Raises
     ------
     ValueError
-        If all variables are labels (`Plugin`), or rows differ in number.
+        If all variables are labels (`Plugin`), rows differ in number, or there are more than 16,384 of them
+        and `alpha` is not 2.
     DegenerateData
         For a bandwidth of 0, a row of zeros under ``kernels.Linear()``, a matrix with negative eigenvalues
         (possible with ``kernels.Neighbours``), or non-finite values.
@@ -57,8 +60,8 @@ class MatrixRenyi:
     Notes
     -----
     Not Shannon's: the kernel decides what is alike, and with it all numbers. A number as bandwidth sees the
-    scale of the activations, ``"median"`` does not. One (n, n) matrix and its eigenvalues; with ``alpha=2``
-    blocks of it and no more.
+    scale of the activations, ``"median"`` does not. Memory of one (n, n) matrix and time n³ for its
+    eigenvalues; with ``alpha=2`` blocks of it and no more.
 
     Examples
     --------
@@ -111,11 +114,21 @@ class MatrixRenyi:
         scales = [_to_unit_diagonal(gram, of) for gram in grams]
         if self.alpha == 2:
             return -log(_mean_square(grams, scales))
-        spectrum = _spectrum(grams, scales, of)
-        xp = array_namespace(spectrum)
-        if self.alpha == 1:
-            return -float(xp.sum(spectrum * xp.log(spectrum)))
-        return log(float(xp.sum(spectrum**self.alpha))) / (1 - self.alpha)
+        square(len(grams[0]), f"the spectrum of {of}", "take MatrixRenyi(alpha=2), which needs none, or fewer rows")
+        return _of_order(float(self.alpha), _spectrum(grams, scales, of))
+
+
+def _of_order(alpha: float, spectrum: Any) -> float:
+    """Rényi's entropy of eigenvalues that sum to 1 but for rounding, without a loss of digits at any order."""
+    xp = array_namespace(spectrum)
+    p = spectrum / xp.sum(spectrum)
+    if alpha == 1:
+        return -float(xp.sum(p * xp.log(p)))
+    beyond = alpha - 1
+    if abs(beyond) < NEAR_ONE:  # Σ p^α is 1 + Σ p (p^(α - 1) - 1)
+        return -log1p(float(xp.sum(p * xp.expm1(beyond * xp.log(p))))) / beyond
+    largest = xp.max(p)
+    return -(alpha / beyond * log(float(largest)) + log(float(xp.sum((p / largest) ** alpha))) / beyond)
 
 
 def _to_unit_diagonal(gram: Gram, of: str) -> Any:
