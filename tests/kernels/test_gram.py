@@ -219,3 +219,13 @@ def test_whole_matrices_have_a_cap(matrices, most):
         match=rf"it of {most + 1} rows holds 2.0 GiB of .* up to {most} rows. Instead, take fewer rows",
     ):
         square(most + 1, "it", "take fewer rows", matrices)
+
+
+@pytest.mark.parametrize("kind", [kernels.Gaussian, kernels.Laplace])
+def test_the_median_of_too_many_distances_is_refused(kind, monkeypatch):
+    monkeypatch.setattr(kernels.matrix, "WHOLE_BYTES", 2 * 8 * 30**2)
+    with pytest.raises(
+        ValueError, match=r"in 'x' of 40 rows .* up to 30 rows. Instead, take Median\(\), of 2"
+    ):
+        kind(kernels.Median(rows=3000)).gram(Sample(X))
+    assert len(kind(kernels.Median(rows=30)).gram(Sample(X))) == 40

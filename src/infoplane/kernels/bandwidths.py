@@ -10,6 +10,7 @@ from array_api_compat import array_namespace
 from infoplane.directions import row_places
 from infoplane.estimate import DegenerateData, TooFewSamples
 from infoplane.kernels.distances import centred, half_squared, half_squares, kth_smallest, squared
+from infoplane.kernels.matrix import square
 from infoplane.sample import Sample
 from infoplane.settings import integer, number, switch
 
@@ -154,6 +155,7 @@ def _median(x: Sample, rule: Median, norm: Literal["euclidean", "cityblock"]) ->
 
     rows, exponent = x.derived(("some", rule.rows, rule.distinct), lambda: centred(_some(x, rule)))
     median = 0.0
+    square(len(rows), f"the median distance in {x.name!r}", "take Median(), of 2000 rows", 2, cubed=False)
     if len(rows) > 1:
         if norm == "euclidean":
             half = half_squares(rows)

@@ -73,6 +73,8 @@ def test_what_has_no_norm():
         CKA(kernels.Gaussian(1e-9))(x, x)
     with pytest.raises(DegenerateData, match="the kernel of 'input' finds all pairs"):
         CKA(kernels.Gaussian(1e12))(Sample(x, "input"), x)
+    with pytest.raises(DegenerateData, match="the kernel of 'y' finds all pairs"):
+        CKA(FIVE, kernels.Gaussian(1e8))(x, x)  # but for rounding
     assert CKA(kernels.Gaussian(1e-9), FIVE, unbiased=False)(x, x).value > 0  # the identity, centred
 
 
@@ -83,3 +85,27 @@ def test_refuses():
         CKA(unbiased="yes")
     with pytest.raises(ValueError, match=r"Use CKA\(unbiased=False\), or more samples"):
         CKA()([0.0, 1.0, 2.0], [1.0, 2.0, 0.5])
+
+
+@pytest.mark.parametrize("unbiased", [True, False])
+@pytest.mark.parametrize("sigma", [1e4, 1e5, 1e6])
+def test_wide_bandwidths_go_to_linear_kernels(sigma, unbiased):
+    x, y = golden()
+    wide = CKA(kernels.Gaussian(sigma), kernels.Gaussian(sigma), unbiased)(x, y)
+    assert wide.value == pytest.approx(CKA(LINEAR, LINEAR, unbiased)(x, y).value, rel=1e-4)
+    assert wide.note == ""
+
+
+@pytest.mark.parametrize("kernel", [LINEAR, kernels.Gaussian(), kernels.Laplace()])
+@pytest.mark.parametrize("far", [1e4, -1e8])
+def test_a_place_far_from_zero_costs_no_digits(kernel, far):
+    """Of values that float64 has at both places, float32 ones and whole numbers among them."""
+    rng = np.random.default_rng(0)
+    x, y = golden()
+    fine, pixels = np.round(x * 2**20) / 2**20, rng.integers(0, 256, size=(50, 6)) * 1.0
+    narrow = np.round(x * 2**9).astype(np.float32) / 2**9
+    for values in (fine, pixels, narrow):
+        moved = (values + np.float64(far)).astype(values.dtype if abs(far) < 1e5 else float)
+        np.testing.assert_array_equal(moved - np.float64(far), values)
+        expected = CKA(kernel, kernel)(values, y).value
+        assert CKA(kernel, kernel)(moved, y).value == pytest.approx(expected, rel=1e-10)

@@ -3,6 +3,7 @@ import pytest
 from sklearn.cluster import SpectralClustering
 
 from infoplane import spectra
+from infoplane.kernels import matrix
 from infoplane.measures.kernel import _clusters
 
 pytestmark = pytest.mark.portable
@@ -80,3 +81,12 @@ def test_of_more_islands_than_clusters_the_largest_are_told_apart():
     whose = [set(codes[island == one]) for one in (0, 2, 5)]
     assert [len(one) for one in whose] == [1, 1, 1]
     assert len(set.union(*whose)) == 3
+
+
+def test_so_many_clusters_that_all_vectors_are_needed_are_capped(monkeypatch):
+    monkeypatch.setattr(matrix, "WHOLE_BYTES", 8 * 4 * 100**2)
+    y = np.random.default_rng(0).normal(size=(120, 3))
+    with pytest.raises(
+        ValueError, match=r"finding 7 clusters of 120 rows .* up to 100 rows. Instead, ask for"
+    ):
+        spectra.clusters(y, 7)

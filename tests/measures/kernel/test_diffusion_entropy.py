@@ -174,3 +174,20 @@ def test_kernels_that_make_no_walk():
         DiffusionEntropy(kernels.Linear())(CLOUD)
     with pytest.raises(DegenerateData, match="negative between some rows"):
         DiffusionEntropy(kernels.Linear(), over="entries")(np.array([[1.0, 2.0], [1.0, -0.6], [1.0, 0.1]]))
+
+
+def test_spectra_are_capped(monkeypatch):
+    monkeypatch.setattr(kernels.matrix, "WHOLE_BYTES", 8 * 600**2 // 2)
+    x = Sample(np.random.default_rng(0).normal(size=(600, 2)))
+    fixed = kernels.Gaussian(1.0)
+    for settings, said in (
+        ({}, "exact spectrum of 'x' of 600 rows .* up to 424 rows. Instead, take spectrum='stochastic'"),
+        ({"matrix": "adjacency"}, "exact spectrum of 'x' of 600 .* Instead, take fewer rows"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            DiffusionEntropy(fixed, **settings)(x)
+    assert np.isfinite(DiffusionEntropy(fixed, spectrum="stochastic")(x).value)
+    assert np.isfinite(DiffusionEntropy(fixed, over="entries")(x).value)  # in blocks
+    monkeypatch.setattr(kernels.matrix, "WHOLE_BYTES", 8 * 500**2 // 2)
+    with pytest.raises(ValueError, match=r"the stochastic spectrum of 'x' of 600 rows .* take fewer rows"):
+        DiffusionEntropy(fixed, spectrum="stochastic", seed=1)(x)

@@ -1,10 +1,13 @@
 """HSIC: its definition, figures of other code, and what it must not see."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
 from infoplane import HSIC, DegenerateData, Sample, continuous, kernels, known, labels
+from infoplane.kernels import matrix
 from infoplane.measures.kernel import _grams
 
 pytestmark = pytest.mark.portable
@@ -127,8 +130,9 @@ def test_the_cca_form_by_its_definition():
 
 
 def test_the_cca_form_is_capped(monkeypatch):
-    monkeypatch.setattr(_grams, "KEEP_BYTES", 8 * 40**2)
-    with pytest.raises(ValueError, match="up to 40 rows; 'x' has 50"):
+    monkeypatch.setattr(matrix, "WHOLE_BYTES", 8 * 8 * 40**2)
+    said = r"form 'cca' for 'x' of 50 rows .* up to 40 rows. Instead, take form='unbiased', or fewer rows"
+    with pytest.raises(ValueError, match=said):
         HSIC(form="cca")(*golden())
 
 
@@ -171,6 +175,37 @@ def test_wide_bandwidths_keep_their_digits():
     sigma = 1e5
     value = HSIC(kernels.Gaussian(sigma), kernels.Gaussian(sigma), "biased")(x, y).value
     assert value * sigma**4 == pytest.approx(HSIC(LINEAR, LINEAR, "biased")(x, y).value, rel=1e-3)
+
+
+def test_a_bandwidth_that_rounding_alone_sees_is_noted():
+    x, y = golden()
+    noted = (
+        "by Gaussian(bandwidth=100000000.0) all rows are alike but for rounding: the bandwidth is too large"
+    )
+    assert HSIC(kernels.Gaussian(1e8), FIVE)(x, y).note == noted
+    assert HSIC(kernels.Gaussian(1e5), FIVE)(x, y).note == ""
+    assert HSIC(FIVE, FIVE)(np.where(np.arange(50)[:, None] == 7, x, 0), y).note == ""  # all rows but one
+
+
+@pytest.mark.parametrize("form", ["unbiased", "biased"])
+@pytest.mark.parametrize("far", [1e4, 1e6, 1e8])
+@pytest.mark.parametrize("place", [0, 23, 49])
+def test_a_row_far_from_all_others_leaves_them_their_digits(form, far, place):
+    """Of exact fractions; the product of the row with itself leaves the others none."""
+    x, y = (np.round(side * 64) / 64 for side in golden())
+    x[place] = far
+    k, m = (np.array([[Fraction(entry) for entry in row] for row in side]) for side in (x, y))
+    k, m = k @ k.T, m @ m.T
+    zero = np.eye(50, dtype=int) * Fraction(1)
+    if form == "unbiased":
+        k, m = k * (1 - zero), m * (1 - zero)
+        a, b = k.sum(axis=0), m.sum(axis=0)
+        exact = (k * m).sum() + a.sum() * b.sum() / (49 * 48) - 2 * (a * b).sum() / 48
+        exact /= 50 * 47
+    else:
+        a, b = k.sum(axis=0), m.sum(axis=0)
+        exact = ((k * m).sum() - 2 * (a * b).sum() / 50 + a.sum() * b.sum() / 2500) / 49**2
+    assert HSIC(LINEAR, LINEAR, form)(x, y).value == pytest.approx(float(exact), rel=1e-10)
 
 
 def test_narrow_bandwidths_are_noted():

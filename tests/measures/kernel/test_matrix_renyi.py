@@ -52,10 +52,64 @@ def test_information_of_clusters_and_labels_at_order_one_is_shannon_s():
     assert measure(100.0 * cluster, 50.0 * y).value == pytest.approx(Plugin()(cluster, y).value, abs=1e-9)
 
 
-def test_order_one_is_the_limit():
+P = np.array([1, 2, 3]) / 6
+FAR = np.repeat([0.0, 100.0, 300.0], [10, 20, 30])
+
+
+@pytest.mark.parametrize("beyond", [1e-3, -1e-3, 1e-6, -1e-6, 1e-9, 1e-13, -1e-13, 2.0**-52])
+def test_order_one_is_the_limit(beyond):
+    """Of known eigenvalues, by the first terms in α - 1: the entropy, and half the variance of ln p."""
+    shannon = -(P * np.log(P)).sum()
+    second = (P * np.log(P) ** 2).sum() - shannon**2
+    third = (P * (np.log(P) + shannon) ** 3).sum()
+    expected = shannon - beyond * second / 2 - beyond**2 * third / 6
+    value = MatrixRenyi(1 + beyond, kernels.Gaussian(1.0))(FAR).value
+    assert value == pytest.approx(expected, abs=1e-13 + abs(beyond) ** 3)
+
+
+@pytest.mark.parametrize("alpha", [20, 1500, 1e5, 1e300, 10**300])
+def test_large_orders_go_to_the_min_entropy(alpha):
+    """The largest eigenvalue is 1/2."""
+    order = float(alpha)
+    rest = math.log1p((2 / 3) ** order + (1 / 3) ** order)
+    expected = order / (order - 1) * math.log(2) - rest / (order - 1)
+    assert MatrixRenyi(alpha, kernels.Gaussian(1.0))(FAR).value == pytest.approx(expected, rel=1e-12)
+    same = MatrixRenyi(alpha, kernels.Gaussian(1.0))(FAR, FAR).value
+    assert same == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_entropy_falls_with_the_order_without_a_jump():
+    x = np.random.default_rng(0).normal(size=(150, 2))
+    orders = (
+        0.3,
+        0.899999,
+        0.900001,
+        0.99,
+        1 - 1e-9,
+        1,
+        1 + 1e-9,
+        1.01,
+        1.099999,
+        1.100001,
+        1.999999,
+        2,
+        3,
+        1e3,
+    )
+    found = np.array([MatrixRenyi(alpha, kernels.Gaussian(1.0))(x).value for alpha in orders])
+    assert (np.diff(found) < 1e-13).all()
+    near = np.diff(orders) < 1e-5
+    assert (-np.diff(found)[near] < 1e-4).all()
+
+
+def test_all_orders_but_two_are_capped(monkeypatch):
+    monkeypatch.setattr(kernels.matrix, "WHOLE_BYTES", 8 * 40**2)
     x = np.random.default_rng(0).normal(size=(50, 2))
-    at, near = (MatrixRenyi(alpha)(x).value for alpha in (1, 1 + 1e-7))
-    assert at == pytest.approx(near, abs=1e-5)
+    kernel = kernels.Gaussian(1.0)
+    assert np.isfinite(MatrixRenyi(2, kernel)(x, x**2).value)
+    for alpha in (1, 1.01):
+        with pytest.raises(ValueError, match=r"'x' of 50 rows .* Instead, take MatrixRenyi\(alpha=2\)"):
+            MatrixRenyi(alpha, kernel)(x)
 
 
 def test_order_two_needs_no_eigenvalues(monkeypatch):
@@ -79,7 +133,12 @@ def test_limits_of_the_bandwidth(alpha):
     identity = MatrixRenyi(alpha, kernels.Gaussian(1e-6))(x)
     assert identity.value == pytest.approx(math.log(60))
     assert identity.note == "the kernel sees hardly two rows of x as alike: its entropy is nearly ln n"
-    assert MatrixRenyi(alpha, kernels.Gaussian(1e6))(x).value == pytest.approx(0, abs=1e-6)
+    wide = MatrixRenyi(alpha, kernels.Gaussian(1e3))(x)
+    assert wide.value == pytest.approx(0, abs=1e-3)
+    assert wide.note == ""
+    blind = MatrixRenyi(alpha, kernels.Gaussian(1e8))(x)
+    assert blind.value == pytest.approx(0, abs=1e-13)
+    assert blind.note == "the kernel sees all rows of x as alike but for rounding: its bandwidth is too large"
 
 
 def test_a_kernel_whose_diagonal_is_not_one():

@@ -10,11 +10,13 @@ from scipy.sparse.linalg import eigsh
 from infoplane.directions import pivoted
 from infoplane.estimate import TooFewSamples
 from infoplane.kernels.distances import centred
+from infoplane.kernels.matrix import square
 from infoplane.measures._order import content_order
 from infoplane.measures.kernel._kept import Clusters, ClustersCodec, key
 from infoplane.sample import Sample
 
 NEIGHBOURS = 10  # the row itself included
+WHOLE = 4  # whole matrices at once, where all eigenvectors are found
 DENSE = 1000  # rows up to which all eigenvectors are the quicker way
 
 
@@ -66,6 +68,7 @@ def _embedding(rows: Float[np.ndarray, "n d"], count: int) -> Float[np.ndarray, 
     roots = np.sqrt(np.where(degrees > 0, degrees, 1.0))
     scaled = diags_array(1 / roots) @ weights @ diags_array(1 / roots)
     if len(rows) <= max(DENSE, 2 * count):
+        square(len(rows), f"finding {count} clusters", "ask for fewer", WHOLE)
         last = len(rows) - 1
         vectors = eigh(scaled.toarray(), subset_by_index=(last - count + 1, last))[1]
     else:

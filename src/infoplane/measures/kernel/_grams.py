@@ -15,6 +15,7 @@ from infoplane.sample import Sample
 KEEP_BYTES = 2**28  # Gram matrices up to this size, of 5792 rows, are kept with their sample
 ALONE = 1e-3  # similarity of a row to all others together, below which the kernel tells every row apart
 FEW = 32  # rows whose entries show what is typical
+ALIKE = 1e-12  # by how much less than 1 similarities must be on average, of which the last digits are noise
 GROUP = 4096  # columns of permuted one-hot labels that are multiplied at once
 
 
@@ -121,8 +122,15 @@ class Sums:
 
     def alone(self, i: int) -> bool:
         """Whether the rows of K or L are similar to none but themselves."""
-        others = array_namespace(self.rows[i]).sum(self.rows[i]) + self.shifts[i] * self.n * (self.n - 1)
-        return float(others) < ALONE * self.n
+        return self.shifts[i] + self._mean(i) < ALONE / (self.n - 1)
+
+    def alike(self, i: int) -> bool:
+        """Whether K or L, of entries up to 1, are so near to 1 that little but rounding tells them apart."""
+        return 1 - self.shifts[i] - self._mean(i) < ALIKE
+
+    def _mean(self, i: int) -> float:
+        """Of what stands beside the diagonal, less the shift."""
+        return float(array_namespace(self.rows[i]).sum(self.rows[i])) / (self.n * (self.n - 1))
 
 
 def sums(one: Gram, other: Gram, squares: bool = False) -> Sums:
@@ -196,7 +204,7 @@ def _permuted_products(one: Gram, other: Gram, shifts: tuple[float, float], orde
 
 
 def _weighted(gram: Gram, shift: float, at: slice, to: slice) -> Any:
-    """A block as often as it stands in the matrix, without the diagonal, which every order leaves in place."""
+    """A block as often as the matrix has it, without the diagonal, which every order leaves in place."""
     if at is not to:
         return (gram.block(at, to) - shift) * 2
     block = gram.block(at, to) - shift
@@ -241,13 +249,21 @@ def recomputed_note(one: Side, other: Side) -> str:
 
 
 def note(sums: Sums, one: Side, other: Side) -> str:
-    """Bandwidths by a rule, and kernels that see each row alone."""
-    alone = [
-        f"by {side.kernel!r} hardly a row is similar to another: the bandwidth is too small"
-        for i, side in enumerate((one, other))
-        if hasattr(side.kernel, "bandwidth") and sums.alone(i)
-    ]
-    return _notes.join_notes([one.note, other.note, *dict.fromkeys(alone)])
+    """Bandwidths by a rule, and kernels that see each row alone, or all as one."""
+    blind = []
+    for i, side in enumerate((one, other)):
+        if hasattr(side.kernel, "bandwidth") and sums.alone(i):
+            blind.append(f"by {side.kernel!r} hardly a row is similar to another: the bandwidth is too small")
+        if sees_none(sums, side, i):
+            blind.append(
+                f"by {side.kernel!r} all rows are alike but for rounding: the bandwidth is too large"
+            )
+    return _notes.join_notes([one.note, other.note, *dict.fromkeys(blind)])
+
+
+def sees_none(sums: Sums, side: Side, i: int) -> bool:
+    """Whether the bandwidth of a side is so large that only rounding tells its rows apart."""
+    return hasattr(side.kernel, "bandwidth") and sums.alike(i)
 
 
 def constant_note(so: str, *samples: Sample) -> str:

@@ -1,7 +1,7 @@
 """Spectra of kernel matrices, exact, and the entropies of their eigenvalues and entries."""
 
 from dataclasses import dataclass
-from math import log
+from math import log, log1p
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from scipy.special import entr
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures.kernel._scaled import Scaled, walk
+
+NEAR_ONE = 0.1  # orders as near to 1, where both the logarithm and α - 1 go to 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +41,33 @@ class Eigenvalues:
 
 
 def eigenvalues(matrix: Scaled) -> Eigenvalues:
-    """All eigenvalues, by a symmetric solver that overwrites the one matrix there is."""
+    """All eigenvalues, of a symmetric matrix with no other beside it."""
     full, symmetric = matrix.full(), getattr(matrix.gram, "symmetric", True)
-    if not symmetric:
-        values = np.linalg.eigvals(np.asarray(full.tolist()))
-    elif is_numpy_array(full):
-        # LAPACK's order is that of the transpose, and another would be copied
-        values = eigh(full.T, eigvals_only=True, overwrite_a=True, check_finite=False, driver="evd")
+    if symmetric:
+        values = symmetric_eigenvalues(full)
     else:
-        values = np.asarray(array_namespace(full).linalg.eigvalsh(full).tolist())
+        values = np.linalg.eigvals(full if is_numpy_array(full) else np.asarray(full.cpu()))
     return Eigenvalues(np.sort(np.abs(values)))
+
+
+def symmetric_eigenvalues(full: Any) -> Float[np.ndarray, " n"]:
+    """In ascending order, of a matrix that may be overwritten."""
+    if is_numpy_array(full):
+        # LAPACK's order is that of the transpose, and another would be copied
+        return eigh(full.T, eigvals_only=True, overwrite_a=True, check_finite=False, driver="evd")
+    return np.asarray(array_namespace(full).linalg.eigvalsh(full).tolist())
+
+
+def renyi_entropy(alpha: float, values: Float[np.ndarray, " m"]) -> float:
+    """Of ascending eigenvalues that sum to 1 but for rounding, without a loss of digits at any order."""
+    p = values / values.sum()
+    if alpha == 1:
+        return float(entr(p).sum())
+    beyond = alpha - 1
+    if abs(beyond) < NEAR_ONE:  # Σ p^α is 1 + Σ p (p^(α - 1) - 1)
+        return -log1p(float(np.sum(p * np.expm1(beyond * np.log(p))))) / beyond
+    largest = float(p[-1])
+    return -(alpha / beyond * log(largest) + log(float(np.sum((p / largest) ** alpha))) / beyond)
 
 
 def entries_entropy(gram: Any, alpha: float) -> Estimate:

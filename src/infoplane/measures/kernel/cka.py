@@ -74,7 +74,7 @@ class CKA:
     def __call__(self, x: Any, y: Any) -> Estimate:
         x, y, one, other = self._sides(x, y)
         sums = _grams.sums(one.gram, other.gram, squares=True)
-        value = self._product(sums) / self._norm(sums, x, y)
+        value = self._product(sums) / self._norm(sums, (x, one), (y, other))
         note = _notes.join_notes([_grams.note(sums, one, other), series_note(x, y)])
         return Estimate(value, unit="", note=note)
 
@@ -85,7 +85,7 @@ class CKA:
             one, other, orders = other, one, np.argsort(orders, axis=1)
             x, y = y, x
         before = _grams.sums(one.gram, other.gram, squares=True)
-        norm = self._norm(before, x, y)
+        norm = self._norm(before, (x, one), (y, other))
         values = [self._product(after) / norm for after in _grams.permuted(before, one, other, orders)]
         return np.array(values), _grams.recomputed_note(one, other)
 
@@ -102,12 +102,12 @@ class CKA:
     def _product(self, sums: _grams.Sums, i: int = 0, j: int = 1) -> float:
         return sums.unbiased(i, j) if self.unbiased else sums.trace(i, j)
 
-    def _norm(self, sums: _grams.Sums, x: Sample, y: Sample) -> float:
+    def _norm(self, sums: _grams.Sums, *both: tuple[Sample, _grams.Side]) -> float:
         squares = [self._product(sums, i, i) for i in (0, 1)]
-        for i, side in enumerate((x, y)):
-            if not squares[i] > NOTHING * float(sums.beside(i, i)):
+        for i, (x, side) in enumerate(both):
+            if not squares[i] > NOTHING * float(sums.beside(i, i)) or _grams.sees_none(sums, side, i):
                 raise DegenerateData(
-                    f"the kernel of {side.name!r} finds all pairs of rows equally similar, so that CKA is "
+                    f"the kernel of {x.name!r} finds all pairs of rows equally similar, so that CKA is "
                     "0/0; take another bandwidth, like kernels.Gaussian('median')"
                 )
         return sqrt(squares[0]) * sqrt(squares[1])

@@ -9,6 +9,7 @@ import numpy as np
 
 from infoplane.estimate import Estimate
 from infoplane.kernels import Gaussian, NeighbourGraph
+from infoplane.kernels.matrix import square
 from infoplane.measures import _check
 from infoplane.measures._order import content_order, places
 from infoplane.measures._protocols import Kernel
@@ -21,6 +22,7 @@ from infoplane.settings import able, integer, number, one_of
 
 GAUSSIAN = Gaussian()
 FEW = 500  # rows whose eigenvalues cost no more than their probes
+UNSYMMETRIC = 8  # times the room and the time of a symmetric matrix
 IDENTITY = 1e-6  # by how much the trace over n may fall short of 1 in what is called the identity
 
 
@@ -47,8 +49,8 @@ class DiffusionEntropy:
     matrix : {"diffusion", "adjacency"}
         Adjacency: λ are the eigenvalues of K itself.
     spectrum : {"exact", "stochastic"}
-        All n eigenvalues in time n³; or of ``matrix="diffusion"`` the traces by random probes in time n². Up
-        to 500 samples they would cost the same, and are exact.
+        All n eigenvalues in time n³, of up to 16,384 samples; or of ``matrix="diffusion"`` the traces by
+        random probes in time n², of up to 23,170. Up to 500 they would cost the same, and are exact.
     probes, steps : int
         Random vectors of the stochastic spectrum, and Lanczos steps from each. At least 4.
     seed : int
@@ -64,7 +66,8 @@ class DiffusionEntropy:
     Raises
     ------
     ValueError
-        For settings out of range, and labels unless the kernel is one of labels.
+        For settings out of range, labels unless the kernel is one of labels, and more samples than the
+        spectrum is done of.
     DegenerateData
         For non-finite values, a bandwidth of 0, and kernels whose rows do not sum to more than 0.
 
@@ -178,7 +181,11 @@ class DiffusionEntropy:
 
     def _found(self, x: Sample, gram: Any) -> Eigenvalues | Quadrature:
         if self.spectrum == "exact" or len(x) <= FEW:
+            other = "take spectrum='stochastic'" if self.matrix == "diffusion" else "take fewer rows"
+            whole = 1 if getattr(self.kernel, "symmetric", True) else UNSYMMETRIC
+            square(len(x), f"the exact spectrum of {x.name!r}", other, whole)
             return eigenvalues(self._scaled(gram))
+        square(len(x), f"the stochastic spectrum of {x.name!r}", "take fewer rows", 0.5, cubed=False)
         rng = np.random.default_rng([self.seed, _which(x)])
         return quadrature(gram.take(content_order(x)), float(self.alpha), self.probes, self.steps, rng)
 

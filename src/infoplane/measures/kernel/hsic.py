@@ -8,6 +8,7 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 from infoplane.estimate import DegenerateData, Estimate
+from infoplane.kernels.matrix import square
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
 from infoplane.measures._series import series_note
@@ -15,6 +16,7 @@ from infoplane.measures.kernel import _grams
 from infoplane.sample import Sample
 from infoplane.settings import number, one_of
 
+SOLVING = 8  # whole matrices at once
 LEAST = 1e-10  # of the trace: a smaller diagonal would leave R to rounding
 
 Form = Literal["unbiased", "biased", "pyglow", "cca"]
@@ -55,7 +57,7 @@ class HSIC:
     ------
     ValueError
         For fewer than 4 samples ("unbiased"; else 2), or a kernel of numbers on labels or the reverse; for
-        the form "cca" with more samples than its matrices are kept of (5792).
+        the form "cca" with more than 5,792 samples, of which its matrices are held whole.
     DegenerateData
         For a bandwidth of 0 by a rule, or non-finite values.
 
@@ -147,12 +149,7 @@ class HSIC:
 def _whitened(x: Sample, side: _grams.Side, ridge: float) -> Any:
     """R of the form "cca", (n, n), kept with the sample."""
     gram = side.gram
-    if not _grams.fits(gram):
-        n = int((_grams.KEEP_BYTES / 8) ** 0.5)
-        raise ValueError(
-            f"the form 'cca' solves with whole Gram matrices, which is done up to {n} rows; {x.name!r} has "
-            f"{len(x)}. Take fewer rows, or form='unbiased'"
-        )
+    square(len(gram), f"the form 'cca' for {x.name!r}", "take form='unbiased', or fewer rows", SOLVING)
     if gram.order is not None:
         return _whiten(side, ridge)
     return x.derived(("whitened", side.kernel, ridge), lambda: _whiten(side, ridge))

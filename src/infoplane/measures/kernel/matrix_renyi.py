@@ -1,9 +1,10 @@
 """Rényi's entropy of the spectrum of a Gram matrix, and the information made of it."""
 
 from dataclasses import dataclass
-from math import log, log1p
+from math import log
 from typing import Any, ClassVar
 
+import numpy as np
 from array_api_compat import array_namespace, device
 
 from infoplane.estimate import DegenerateData, Estimate
@@ -12,13 +13,14 @@ from infoplane.kernels.matrix import EDGE, square, upper
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._grams import together
+from infoplane.measures.kernel._spectra import renyi_entropy, symmetric_eigenvalues
 from infoplane.sample import Sample
 from infoplane.settings import number
 
 GAUSSIAN = Gaussian()
 NEARLY = 0.99  # of ln n
 ROUNDING = 1e-6  # of the trace: a smaller eigenvalue below 0 may be rounding
-NEAR_ONE = 0.1  # orders as near to 1, where both logarithm and 1 - α go to 0
+ALIKE = 1e-12  # nats: a smaller entropy is rounding
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,7 @@ class MatrixRenyi:
         note = _notes.about(*sides)
         alive = [_check.alive(side) for side in sides]
         own = [self._own(side) for side in alive]
-        clauses = [
-            f"the kernel sees hardly two rows of {side.name} as alike: its entropy is nearly ln n"
-            for side, entropy in zip(alive, own, strict=True)
-            if not side.is_labels and entropy > NEARLY * log(len(side))
-        ]
+        clauses = [_blind(side, entropy) for side, entropy in zip(alive, own, strict=True)]
         value = sum(own)
         if y is not None:
             value -= self._entropy([self._gram(side) for side in alive], " and ".join(s.name for s in sides))
@@ -114,21 +112,18 @@ class MatrixRenyi:
         scales = [_to_unit_diagonal(gram, of) for gram in grams]
         if self.alpha == 2:
             return -log(_mean_square(grams, scales))
-        square(len(grams[0]), f"the spectrum of {of}", "take MatrixRenyi(alpha=2), which needs none, or fewer rows")
-        return _of_order(float(self.alpha), _spectrum(grams, scales, of))
+        other = "take MatrixRenyi(alpha=2), which needs none, or fewer rows"
+        square(len(grams[0]), f"the spectrum of {of}", other)
+        return renyi_entropy(float(self.alpha), _spectrum(grams, scales, of))
 
 
-def _of_order(alpha: float, spectrum: Any) -> float:
-    """Rényi's entropy of eigenvalues that sum to 1 but for rounding, without a loss of digits at any order."""
-    xp = array_namespace(spectrum)
-    p = spectrum / xp.sum(spectrum)
-    if alpha == 1:
-        return -float(xp.sum(p * xp.log(p)))
-    beyond = alpha - 1
-    if abs(beyond) < NEAR_ONE:  # Σ p^α is 1 + Σ p (p^(α - 1) - 1)
-        return -log1p(float(xp.sum(p * xp.expm1(beyond * xp.log(p))))) / beyond
-    largest = xp.max(p)
-    return -(alpha / beyond * log(float(largest)) + log(float(xp.sum((p / largest) ** alpha))) / beyond)
+def _blind(x: Sample, entropy: float) -> str:
+    """A clause about a kernel that tells all rows apart, or none."""
+    if not x.is_labels and entropy > NEARLY * log(len(x)):
+        return f"the kernel sees hardly two rows of {x.name} as alike: its entropy is nearly ln n"
+    if not x.is_labels and entropy < ALIKE:
+        return f"the kernel sees all rows of {x.name} as alike but for rounding: its bandwidth is too large"
+    return ""
 
 
 def _to_unit_diagonal(gram: Gram, of: str) -> Any:
@@ -162,8 +157,8 @@ def _mean_square(grams: list[Gram], scales: list[Any]) -> float:
     return total / len(grams[0]) ** 2
 
 
-def _spectrum(grams: list[Gram], scales: list[Any], of: str) -> Any:
-    """The positive eigenvalues of the product, of trace 1."""
+def _spectrum(grams: list[Gram], scales: list[Any], of: str) -> np.ndarray:
+    """The positive eigenvalues of the product, of trace 1, ascending."""
     n = len(grams[0])
     whole = None
     for rows, columns in upper(n):
@@ -173,7 +168,7 @@ def _spectrum(grams: list[Gram], scales: list[Any], of: str) -> Any:
             whole = xp.empty((n, n), dtype=block.dtype, device=device(block))
         whole[rows, columns] = block
         whole[columns, rows] = block.T
-    values = xp.linalg.eigvalsh(whole)
+    values = symmetric_eigenvalues(whole)
     if float(values[0]) < -ROUNDING:
         raise DegenerateData(
             f"the matrix of {of} has an eigenvalue of {float(values[0]):.2g}, so it has no entropy; take "
