@@ -16,7 +16,7 @@ def as_given(values: Any, name: str) -> np.ndarray:
     if hasattr(values, "detach"):  # torch; bfloat16 has no numpy counterpart
         values = values.detach().cpu()
         values = (values.float() if str(values.dtype) == "torch.bfloat16" else values).numpy()
-    array = np.array(values)
+    array = np.array(values, order="C")  # sums round by how rows lie in memory
     if array.dtype.kind == "O" and array.size and all(isinstance(value, str) for value in array.flat):
         array = array.astype(str)  # a column of pandas
     if array.dtype.kind not in "fiubUS":

@@ -8,8 +8,18 @@ from infoplane.sample import Sample
 
 
 def places(x: Sample) -> Int[np.ndarray, " n"]:
-    """Where each row stands by its values, which equal rows share; of labels their codes."""
+    """Where each row stands by its values, equal rows where the first of them does; of labels their codes."""
     return x.values if x.is_labels else x.derived("row places", lambda: row_places(x.values))
+
+
+def in_order(x: Sample) -> Sample:
+    """The rows in the order of their values, for what rounds by the order that they stand in; made once.
+
+    Numbers that hang on rounding are then the same in any order: small eigenvalues, ties of distances.
+    """
+    return x.derived(
+        "in order", lambda: Sample.of(x.values[content_order(x)], x.name, x.classes, home=x.home)
+    )
 
 
 def content_order(*samples: Sample) -> Int[np.ndarray, " n"]:

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from infoplane.estimate import Estimate, TooFewSamples
 from infoplane.measures import _check, _notes
+from infoplane.measures._order import content_order
 from infoplane.measures._protocols import Dependence
 from infoplane.sample import Sample
 from infoplane.settings import check_measure, integer
@@ -30,7 +31,7 @@ class Permuted:
     times : int
         At least 1; no p is below 1 / (1 + times).
     seed : int
-        Seed of the permutations, the same for all variables of a length.
+        Seed of the permutations, which do not depend on the order of the rows where `blocks` is 1.
     blocks : int
         For series: how many consecutive rows stay together, at most n/2; ten times as many as both
         variables need to forget their values, or more. 1 for samples in no order.
@@ -112,7 +113,10 @@ class Permuted:
 
     def _without_dependence(self, x: Any, y: Any) -> tuple[np.ndarray, str]:
         rng = np.random.default_rng([self.seed, len(x)])
-        orders = np.array([_order(rng, len(x), self.blocks) for _ in range(self.times)])
+        rows = content_order(x, y) if self.blocks == 1 else np.arange(len(x))
+        orders = np.empty((self.times, len(x)), dtype=np.intp)
+        for order in orders:
+            order[rows] = rows[_order(rng, len(x), self.blocks)]
         quicker = getattr(self.measure, "permuted", None)
         if quicker is not None:
             return quicker(x, y, orders)

@@ -11,6 +11,7 @@ import numpy as np
 from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
+from infoplane.measures._order import content_order
 from infoplane.measures._protocols import Step
 from infoplane.measures._scores import check_side, normal_scores, projected
 from infoplane.sample import Sample
@@ -143,7 +144,7 @@ class PCA:
     (20, 1)
     """
 
-    numbers: ClassVar[int] = 2
+    numbers: ClassVar[int] = 3
     dim: int
 
     def __post_init__(self) -> None:
@@ -157,8 +158,10 @@ class PCA:
                 f"use pca({min(x.values.shape)}) or fewer"
             )
 
+        order = content_order(x)  # axes that round alike in every order leave tied scores tied
+
         def make(values: np.ndarray) -> np.ndarray:
-            values, exponent = _moderate(values, axis=None)
+            values, exponent = _moderate(values[order], axis=None)
             values -= values.mean(axis=0)
             values[:, _check.dead_columns(x)] = 0.0
             check_side(values, x.name)
@@ -166,7 +169,8 @@ class PCA:
             axes = (rows.T @ settled(rows.T, lengths, self.dim)).T
             scores = projected(Sample.of(values, x.name), axes).values
             rounding = max(values.shape) * np.finfo(float).eps * lengths[0]
-            return np.ldexp(np.where(lengths[: self.dim] > rounding, scores, 0.0), exponent)
+            scores = np.where(lengths[: self.dim] > rounding, scores, 0.0)[np.argsort(order)]
+            return np.ldexp(scores, exponent)
 
         return _changed(x, "pca", make)
 

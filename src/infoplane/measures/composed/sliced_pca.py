@@ -9,6 +9,7 @@ import numpy as np
 from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
+from infoplane.measures._order import content_order
 from infoplane.measures._protocols import Dependence
 from infoplane.measures._scores import check_side, projected
 from infoplane.sample import Sample
@@ -66,7 +67,7 @@ class SlicedPCA:
     '1 of 5 principal components of x holds 70 % of the variance'
     """
 
-    numbers: ClassVar[int] = 2
+    numbers: ClassVar[int] = 3
     measure: Dependence
     dim: int = 1
 
@@ -97,8 +98,9 @@ class SlicedPCA:
 
 def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
     """The `dim` leading components of x, and their share of the variance."""
+    order = content_order(x)  # axes that round alike in every order leave tied projections tied
     exponent = int(np.frexp(np.abs(x.values).max().astype(np.float64))[1])
-    values = np.ldexp(x.values.astype(np.float64), -exponent)  # squares of any values stay in range
+    values = np.ldexp(x.values[order].astype(np.float64), -exponent)  # squares of any values stay in range
     values -= values.mean(axis=0)
     check_side(values, x.name)
     if x.width <= len(x):
@@ -115,4 +117,5 @@ def _leading(x: Sample, dim: int) -> tuple[Sample, float]:
         )
     parts = projected(Sample.of(values, x.name), (axes @ settled(axes, variances, dim)).T)
     share = variances[:dim].sum() / variances.clip(0).sum()
-    return x.parts([np.ldexp(parts.values, exponent)])[0], float(share)
+    scores = np.ldexp(parts.values[np.argsort(order)], exponent)
+    return x.parts([scores])[0], float(share)

@@ -11,7 +11,7 @@ from infoplane.directions import pivoted
 from infoplane.estimate import TooFewSamples
 from infoplane.kernels.distances import centred
 from infoplane.kernels.matrix import square
-from infoplane.measures._order import content_order
+from infoplane.measures._order import in_order, places
 from infoplane.measures.kernel._kept import Clusters, ClustersCodec, key
 from infoplane.sample import Sample
 
@@ -36,13 +36,9 @@ def settings(count: int) -> str:
 
 
 def _codes(y: Sample, count: int) -> Int[np.ndarray, " n"]:
-    values = centred(Sample.of(y.values, y.name))[0]
-    if y.width == 1:
-        return _bins(values[:, 0], count)
-    order = content_order(y)
-    codes = np.empty(len(y), dtype=np.intp)
-    codes[order] = _by_pivots(_embedding(values[order], count))
-    return codes
+    values = centred(in_order(y))[0]  # which distances tie hangs on their last digits
+    codes = _bins(values[:, 0], count) if y.width == 1 else _by_pivots(_embedding(values, count))
+    return codes[places(y)]  # equal rows, whose nearest may be others, go with the first of them
 
 
 def _bins(column: Float[np.ndarray, " n"], count: int) -> Int[np.ndarray, " n"]:

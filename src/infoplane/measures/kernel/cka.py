@@ -61,7 +61,7 @@ class CKA:
     .. [2] Nguyen et al. (2021), Do wide and deep networks learn the same things?, arXiv:2010.15327
     """
 
-    numbers: ClassVar[int] = 2
+    numbers: ClassVar[int] = 3
     kernel_x: Kernel | None = None
     kernel_y: Kernel | None = None
     unbiased: bool = True

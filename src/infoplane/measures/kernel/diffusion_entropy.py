@@ -11,7 +11,7 @@ from infoplane.estimate import Estimate
 from infoplane.kernels import Gaussian, NeighbourGraph
 from infoplane.kernels.matrix import square
 from infoplane.measures import _check
-from infoplane.measures._order import content_order, places
+from infoplane.measures._order import content_order, in_order, places
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._kept import Spectrum, SpectrumCodec, check_belongs, key
 from infoplane.measures.kernel._quadrature import Quadrature, quadrature
@@ -98,7 +98,7 @@ class DiffusionEntropy:
     .. [2] Coifman, Lafon (2006), doi:10.1016/j.acha.2006.04.006
     """
 
-    numbers: ClassVar[int] = 2
+    numbers: ClassVar[int] = 3
     kernel: Kernel | NeighbourGraph = GAUSSIAN
     alpha: float | int = 0
     t: float | int = 1
@@ -147,7 +147,7 @@ class DiffusionEntropy:
         if self.over == "entries":
             if spectrum is not None:
                 raise ValueError("over='entries' has no spectrum: leave spectrum= out, or over='eigenvalues'")
-            return x.derived((self, "entropy"), lambda: self._of_gram(x, self.kernel.gram(x)))
+            return x.derived((self, "entropy"), lambda: entries_entropy(self._gram(x), float(self.alpha)))
         if spectrum is None:
             spectrum = self.spectrum_of(x)
         else:
@@ -166,13 +166,22 @@ class DiffusionEntropy:
     def spectrum_of(self, x: Any) -> Spectrum:
         """The spectrum that the entropy of `x` is made of, for every t."""
         x = _check.one(x)
-        make = lambda: Spectrum(self._found(x, self.kernel.gram(x)), self.basis, x.digest)  # noqa: E731
+        make = lambda: Spectrum(self._found(x, self._gram(x)), self.basis, x.digest)  # noqa: E731
         return x.derived(key(self.basis), make, keep=SpectrumCodec(self.numbers))
+
+    def _gram(self, x: Sample) -> Any:
+        """Of the rows in the order of their values."""
+        return self.kernel.gram(in_order(x))
 
     def of_rows(self, x: Sample) -> Callable[[np.ndarray], Estimate]:
         """The entropy of some rows, by the kernel with the bandwidth of them all."""
-        gram = self.kernel.gram(x)
-        return lambda rows: self._of_gram(x.take(rows), gram.take(rows))
+        ordered, gram, place = in_order(x), self._gram(x), np.argsort(content_order(x))
+
+        def entropy(rows: np.ndarray) -> Estimate:
+            at = np.sort(place[rows])
+            return self._of_gram(ordered.take(at), gram.take(at))
+
+        return entropy
 
     def _of_gram(self, x: Sample, gram: Any) -> Estimate:
         if self.over == "entries":
@@ -187,7 +196,7 @@ class DiffusionEntropy:
             return eigenvalues(self._scaled(gram))
         square(len(x), f"the stochastic spectrum of {x.name!r}", "take fewer rows", 0.5, cubed=False)
         rng = np.random.default_rng([self.seed, _which(x)])
-        return quadrature(gram.take(content_order(x)), float(self.alpha), self.probes, self.steps, rng)
+        return quadrature(gram, float(self.alpha), self.probes, self.steps, rng)
 
     def _scaled(self, gram: Any) -> Scaled:
         return (diffusion if self.matrix == "diffusion" else adjacency)(gram, float(self.alpha))

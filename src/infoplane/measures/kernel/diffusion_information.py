@@ -86,7 +86,7 @@ class DiffusionInformation:
        diffusion spectral entropy, arXiv:2312.04823
     """
 
-    numbers: ClassVar[int] = 2
+    numbers: ClassVar[int] = 3
     entropy: Entropy = ENTROPY
     matched: bool = True
     repetitions: int = 5

@@ -11,6 +11,7 @@ from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Delta, Gaussian, Gram
 from infoplane.kernels.matrix import EDGE, square, upper
 from infoplane.measures import _check, _notes
+from infoplane.measures._order import content_order, in_order
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._grams import together
 from infoplane.measures.kernel._spectra import renyi_entropy, symmetric_eigenvalues
@@ -76,7 +77,7 @@ class MatrixRenyi:
     .. [1] Sánchez Giraldo, Rao, Príncipe (2015), doi:10.1109/TIT.2014.2370058
     """
 
-    numbers: ClassVar[int] = 2
+    numbers: ClassVar[int] = 3
     alpha: float | int = 1.01
     kernel: Kernel = GAUSSIAN
 
@@ -97,12 +98,14 @@ class MatrixRenyi:
         clauses = [_blind(side, entropy) for side, entropy in zip(alive, own, strict=True)]
         value = sum(own)
         if y is not None:
-            value -= self._entropy([self._gram(side) for side in alive], " and ".join(s.name for s in sides))
+            order = content_order(*alive)
+            grams = [self._gram(side.take(order)) for side in alive]
+            value -= self._entropy(grams, " and ".join(side.name for side in sides))
         return Estimate(value, note=_notes.join_notes([note, *clauses]))
 
     def _own(self, x: Sample) -> float:
         return x.derived(
-            ("renyi", self.alpha, self.kernel), lambda: self._entropy([self._gram(x)], repr(x.name))
+            ("renyi", self.alpha, self.kernel), lambda: self._entropy([self._gram(in_order(x))], repr(x.name))
         )
 
     def _gram(self, x: Sample) -> Gram:
