@@ -86,7 +86,8 @@ def fits(gram: Gram) -> bool:
 class Sums:
     """Sums over two Gram matrices less a constant each, which centring takes away again.
 
-    Of the entries beside the diagonals, which may be so much larger that nothing else would be left.
+    Diagonals are left out, which may be so much larger than what stands beside them that they alone would
+    count.
     """
 
     n: int
@@ -129,7 +130,7 @@ class Sums:
         return 1 - self.shifts[i] - self._mean(i) < ALIKE
 
     def _mean(self, i: int) -> float:
-        """Of what stands beside the diagonal, less the shift."""
+        """What stands beside the diagonal on average, less the shift."""
         return float(array_namespace(self.rows[i]).sum(self.rows[i])) / (self.n * (self.n - 1))
 
 

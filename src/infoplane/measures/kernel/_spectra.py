@@ -59,7 +59,7 @@ def symmetric_eigenvalues(full: Any) -> Float[np.ndarray, " n"]:
 
 
 def renyi_entropy(alpha: float, values: Float[np.ndarray, " m"]) -> float:
-    """Of ascending eigenvalues that sum to 1 but for rounding, without a loss of digits at any order."""
+    """The entropy of ascending eigenvalues that sum to 1 but for rounding; no order costs digits."""
     p = values / values.sum()
     if alpha == 1:
         return float(entr(p).sum())

@@ -170,7 +170,7 @@ class DiffusionEntropy:
         return x.derived(key(self.basis), make, keep=SpectrumCodec(self.numbers))
 
     def _gram(self, x: Sample) -> Any:
-        """Of the rows in the order of their values."""
+        """The kernel's matrix of the rows in the order of their values."""
         return self.kernel.gram(in_order(x))
 
     def of_rows(self, x: Sample) -> Callable[[np.ndarray], Estimate]:
