@@ -14,6 +14,7 @@ from infoplane.sample import Sample
 
 KEEP_BYTES = 2**28  # Gram matrices up to this size, of 5792 rows, are kept with their sample
 ALONE = 1e-3  # similarity of a row to all others together, below which the kernel tells every row apart
+MANY = 64  # blocks, of 5,632 rows: fewer take no time that a bar could show
 FEW = 32  # rows whose entries show what is typical
 ALIKE = 1e-12  # by how much less than 1 similarities must be on average, of which the last digits are noise
 GROUP = 4096  # columns of permuted one-hot labels that are multiplied at once
@@ -159,7 +160,10 @@ def sums(one: Gram, other: Gram, squares: bool = False) -> Sums:
 
 def _blocks(n: int, doing: str) -> Any:
     """The blocks on and above the diagonal, under a bar if they take long."""
-    return tqdm(list(upper(n)), desc=doing, unit="block", delay=2, leave=False)
+    blocks = list(upper(n))
+    if len(blocks) < MANY:
+        return blocks
+    return tqdm(blocks, desc=doing, unit="block", delay=2, leave=False)
 
 
 def _cleared(block: Any) -> Any:
