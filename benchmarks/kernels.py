@@ -7,6 +7,7 @@ blocks; what is added to it are distances, bandwidths, sums, and the sample itse
 import argparse
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -65,11 +66,27 @@ def once(n: int) -> None:
     print(peak_memory())
 
 
+def large(n: int) -> None:
+    """HSIC and CKA of many rows of ten columns, one after the other: memory is that of both."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((n, 10))
+    y = np.tanh(x[:, :5]) + rng.standard_normal((n, 5))
+    labels = (x[:, 0] > 0) + 2 * (x[:, 1] > 0)
+    for name, measured in (("HSIC()", lambda: HSIC()(x, y)), ("CKA() of labels", lambda: CKA()(x, labels))):
+        start = time.process_time()
+        measured()
+        print(f"| {n:,} | {name} | {time.process_time() - start:.1f} | {peak_memory():.2f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="2,000 samples only")
     parser.add_argument("--once", type=int, help="measure one HSIC of so many samples, and print peak memory")
+    parser.add_argument("--large", type=int, help="measure once so many samples of ten columns")
     asked = parser.parse_args()
+    if asked.large:
+        large(asked.large)
+        return
     if asked.once:
         once(asked.once)
         return

@@ -1,12 +1,13 @@
 """HSIC: its definition, figures of other code, and what it must not see."""
 
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from infoplane import HSIC, DegenerateData, Sample, continuous, kernels, known, labels
+from infoplane import CKA, HSIC, DegenerateData, Permuted, Sample, continuous, kernels, known, labels
 from infoplane.kernels import matrix
 from infoplane.measures.kernel import _grams
 
@@ -266,3 +267,23 @@ def test_numpy_beside_a_tensor():
 def test_refuses(make):
     with pytest.raises(ValueError, match=r"form must|takes a kernel|ridge must|more than 3 samples"):
         make()
+
+
+def test_many_rows_take_no_memory_of_their_square():
+    rng = np.random.default_rng(0)
+    x, y = Sample(rng.normal(size=(6000, 2))), Sample(rng.integers(0, 3, size=6000), "y")
+    tracemalloc.start()
+    HSIC()(x, y)
+    CKA(LINEAR, LINEAR)(x, x.values[:, :1])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 6000**2 / 2
+
+
+def test_what_takes_long_shows_a_bar(monkeypatch):
+    shown = []
+    monkeypatch.setattr(_grams, "MANY", 1)
+    monkeypatch.setattr(_grams, "tqdm", lambda blocks, **said: (shown.append(said["desc"]), blocks)[1])
+    HSIC()(*golden())
+    Permuted(CKA(), times=2)(*golden())
+    assert shown == ["comparing rows", "comparing rows", "comparing rows", "permuting"]
