@@ -82,7 +82,7 @@ def test_rows_that_are_not_one_hot(rows):
         (np.empty((0, 3)), r"is empty: shape \(0, 3\)"),
         (np.empty((3, 0)), "is empty"),
         (np.array([1j, 2]), "complex128"),
-        (np.array([1, None]), "object"),
+        (np.array([1, None]), "missing values"),
         (np.array(["2020-01-01"], "datetime64[D]"), "datetime64"),
         ([[1.0], [1.0, 2.0]], "inhomogeneous|different lengths"),
     ],
@@ -275,5 +275,16 @@ def test_reprs():
 def test_a_column_of_python_strings_is_labels():
     column = np.array(["cat", "dog", "cat"], dtype=object)  # as pandas has it
     assert Sample(column).classes == labels(column).classes == ("cat", "dog")
-    with pytest.raises(ValueError, match="dtype object"):
+    with pytest.raises(ValueError, match="missing values"):
         Sample(np.array(["cat", None], dtype=object))
+
+
+def test_another_name_is_made_once_and_has_slices_of_its_own():
+    sample, rows = Sample(np.random.default_rng(0).normal(size=(30, 4)), "x"), np.arange(30)[::-1]
+    other = sample.renamed("x'")
+    assert sample.renamed("x'") is other
+    taken = sample.take(rows).renamed("x'")
+    assert taken.source[0] is other
+    one, same = taken.slices(Directions(3))[0], other.slices(Directions(3))[0]
+    np.testing.assert_array_equal(one.values, same.values[rows])
+    assert not np.allclose(same.values, sample.slices(Directions(3))[0].values)

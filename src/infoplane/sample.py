@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from infoplane.directions import Directions, project
-from infoplane.given import as_given, as_rows, encoded, home_of
+from infoplane.given import as_given, as_rows, doubt_of, encoded, home_of, is_one_hot
 from infoplane.keeping import Codec, Shelf, kept
 
 T = TypeVar("T")
@@ -19,8 +19,10 @@ class Sample:
     """One variable: rows of numbers, or labels; immutable and named.
 
     One column of integers, booleans or strings is taken for labels, floats for continuous values; `labels`
-    and `continuous` say it outright. Measures keep what they derive here (`derived`), so that the input of
-    a run is projected and sorted once, not once per layer and step.
+    and `continuous` say it outright. Unsaid, notes of estimates name what looks otherwise: more than 100
+    integers, or more than ten with fewer than ten rows each; strings that nearly all differ; floats that are
+    as few close whole numbers as class ids, or one-hot rows. Measures keep what they derive here (`derived`),
+    so that the input of a run is projected and sorted once, not once per layer and step.
 
     Parameters
     ----------
@@ -35,6 +37,8 @@ class Sample:
         (n, d) numbers, or (n,) integer codes of labels. Read-only.
     classes : tuple or None
         What the codes stand for; None for continuous values.
+    doubt : str
+        What speaks against labels, or against quantities, where neither was said; a clause for notes.
     array
         `values` in the namespace and on the device that the variable came in: numpy or torch.
     places : ndarray or None
@@ -54,16 +58,8 @@ class Sample:
     """
 
     __slots__ = (
-        "_derived",
-        "_home",
-        "_lock",
-        "_locks",
-        "_shelf",
-        "_source",
-        "classes",
-        "name",
-        "places",
-        "values",
+        *("_derived", "_doubt", "_home", "_lock", "_locks", "_shelf", "_source"),
+        *("classes", "name", "places", "values"),
     )
 
     def __init__(self, values: Any, name: str = "x") -> None:
@@ -79,6 +75,7 @@ class Sample:
             )
         codes_or_rows, classes = encoded(array) if as_labels else (as_rows(array, name), None)
         self._set(codes_or_rows, name, classes, home_of(values), None)
+        self._doubt = doubt_of(array, classes)
 
     def _set(
         self, values: np.ndarray, name: str, classes: tuple | None, home: Any, shelf: Shelf | None
@@ -86,10 +83,9 @@ class Sample:
         values.flags.writeable = False
         self.values, self.name, self.classes = values, name, classes
         self.places: np.ndarray | None = None
-        self._home, self._shelf = home, shelf
+        self._home, self._shelf, self._doubt = home, shelf, ""
         self._derived: dict[Hashable, Any] = {}
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self._lock, self._locks = threading.Lock(), dict[Hashable, threading.Lock]()
         self._source: tuple[Sample, np.ndarray] | None = None
 
     @classmethod
@@ -118,6 +114,24 @@ class Sample:
         return [Sample.of(values, self.name, home=self._home, places=places) for values in made]
 
     @property
+    def doubt(self) -> str:
+        return self._doubt and self._doubt.format(self.name)
+
+    def said(self) -> "Sample":
+        """The same variable without `doubt`."""
+        return self.derived("said", lambda: self.but(doubt="")) if self._doubt else self
+
+    def but(self, doubt: str | None = None, **change: Any) -> "Sample":
+        """The same variable with another of what `of` takes, whose `shelf` goes with the values, or `doubt`.
+
+        In a `doubt`, "{0}" stands for the name.
+        """
+        own: dict[str, Any] = {"values": self.values, "name": self.name, "classes": self.classes}
+        other = Sample.of(**own | {"home": self._home, "shelf": self._shelf, "places": self.places} | change)
+        other._doubt = self._doubt if doubt is None else doubt
+        return other
+
+    @property
     def home(self) -> Any:
         """Namespace and device of `array`; None for numpy."""
         return self._home
@@ -131,14 +145,18 @@ class Sample:
 
     def at(self, home: Any) -> "Sample":
         """The same variable with its `array` there; itself if it is."""
-        if home == self._home:
-            return self
-        make = lambda: Sample.of(self.values, self.name, self.classes, home, self._shelf, self.places)  # noqa: E731
-        return self.derived(("at", home), make)
+        return self if home == self._home else self.derived(("at", home), lambda: self.but(home=home))
 
     def renamed(self, name: str) -> "Sample":
-        """The same values under another name, which has directions of its own."""
-        return Sample.of(self.values, name, self.classes, self._home, self._shelf, self.places)
+        """The same values under another name, which has directions of its own; made once."""
+        return self.derived(("renamed", name), lambda: self._renamed(name))
+
+    def _renamed(self, name: str) -> "Sample":
+        other = self.but(name=name)
+        if self._source is not None:
+            source, rows = self._source
+            other._source = (source.renamed(name), rows)
+        return other
 
     @property
     def digest(self) -> str:
@@ -201,7 +219,7 @@ class Sample:
     def take(self, rows: np.ndarray) -> "Sample":
         """These rows, as a sample of the same name that reuses the slices already there."""
         places = np.asarray(rows) if self.places is None else self.places[rows]
-        taken = Sample.of(self.values[rows], self.name, self.classes, self._home, places=places)
+        taken = self.but(values=self.values[rows], shelf=None, places=places)
         taken._source = (self, np.asarray(rows))
         return taken
 
@@ -211,7 +229,8 @@ class Sample:
         return self._source
 
     def __reduce__(self) -> tuple:
-        return Sample.of, (np.array(self.values), self.name, self.classes, None, self._shelf, self.places)
+        own = (np.array(self.values), self.name, self.classes, None, self._shelf, self.places)
+        return _unpickle, (self._doubt, *own)
 
     def __repr__(self) -> str:
         if self.is_labels:
@@ -221,6 +240,10 @@ class Sample:
     def _repr_html_(self) -> str:
         derived = ", ".join(sorted({str(key) for key in self._derived})) or "nothing yet"
         return f"<code>{escape(repr(self))}</code><br><small>derived: {escape(derived)}</small>"
+
+
+def _unpickle(doubt: str, *own: Any) -> Sample:
+    return Sample.of(*own).but(doubt=doubt)
 
 
 def labels(y: Any, name: str = "y") -> Sample:
@@ -247,16 +270,15 @@ def labels(y: Any, name: str = "y") -> Sample:
     Sample(target: 3 labels of 2 classes)
     """
     if isinstance(y, Sample):
-        return y if y.is_labels else labels(y.values, y.name).at(y.home)
+        return y.said() if y.is_labels else labels(y.values, y.name).at(y.home)
     array = as_given(y, name)
     if array.ndim == 2 and array.shape[1] > 1:
-        hot = array == 1
-        if not (((array == 0) | hot).all() and (hot.sum(axis=1) == 1).all()):
+        if not is_one_hot(array):
             raise ValueError(
                 f"labels({name}) takes one column or one-hot rows; got shape {array.shape} with rows that do "
                 "not hold a single 1 among zeros"
             )
-        array = hot.argmax(axis=1)
+        array = array.argmax(axis=1)
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError(f"labels({name}) contains NaN; give the missing labels a class or drop their rows")
     codes, classes = encoded(array)
@@ -285,7 +307,7 @@ def continuous(x: Any, name: str = "x") -> Sample:
     Sample(counts: 3 × 1, float64)
     """
     if isinstance(x, Sample):
-        return continuous(np.asarray(x.classes)[x.values], x.name).at(x.home) if x.is_labels else x
+        return continuous(np.asarray(x.classes)[x.values], x.name).at(x.home) if x.is_labels else x.said()
     array = as_given(x, name)
     if array.dtype.kind in "US":
         raise ValueError(f"continuous({name}) wants numbers; got strings. Use labels({name})")

@@ -137,6 +137,22 @@ def test_names_of_labels_do_not_matter(case):
     assert same(case.measure(*one_hot), expected)
 
 
+def test_what_a_type_decided_in_doubt_is_said_once(case):
+    samples = [side.but(doubt="whether {0} is what it seems") for side in case.samples(*case.draw())]
+    note = case.measure(*samples).note
+    for side in samples:
+        assert note.count(f"whether {side.name} is what it seems") == 1, note
+    assert "whether" not in case.measure(*(side.said() for side in samples)).note
+
+
+@pytest.mark.cases(where=lambda case: len(case.of) > 1)
+def test_variables_of_one_name_are_told_apart(case):
+    alike = [Sample(array, "v").but(doubt="whether {0} is one") for array in case.draw()]
+    note = case.measure(*alike).note
+    said = re.findall("whether (v'*) is one", note)
+    assert sorted(said) == ["v", "v'", "v''"][: len(alike)]
+
+
 @pytest.mark.cases(where=takes_numbers)
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 def test_narrow_floats_are_differenced_in_float64(case, dtype):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from infoplane import DegenerateData
 
@@ -24,7 +25,10 @@ def test_non_finite_values_admit_no_estimate(case, bad):
 
 
 BAD = {
-    "objects": lambda values: values.astype(object),
+    "objects": lambda values: np.full(values.shape, object()),
+    "masked values": lambda values: np.ma.masked_greater(values, 1.0),
+    "values that are None": lambda values: np.where(values > 1.0, None, values),
+    "a sparse array": csr_array,
     "complex": lambda values: values + 1j,
     "three dimensions": lambda values: values[:, :, None],
     "no columns": lambda values: values[:, :0],

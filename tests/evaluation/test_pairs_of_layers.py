@@ -1,10 +1,13 @@
 """Layers side by side: within a run, over steps, and between runs."""
 
+import re
+
 import numpy as np
 import pytest
 
-from infoplane import CKA, HSIC, Ask, Layer, Probe, Run, evaluate, layer_matrix
+from infoplane import CKA, HSIC, KSG, Ask, Layer, Probe, Run, Sliced, evaluate, layer_matrix
 from infoplane.evaluation import pairs_of_layers as similarity
+from infoplane.kernels import Gaussian
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(40, 5))
@@ -91,3 +94,33 @@ def test_what_is_missing_is_said(run, tmp_path):
         layer_matrix(CKA(), run, step=3)
     with pytest.raises(ValueError, match="no split 'test'"):
         layer_matrix(CKA(), run, split="test")
+
+
+def test_notes_tell_the_sides_apart(run, tmp_path):
+    """A ' marks layers of the other snapshot; one snapshot beside itself has one variable a layer."""
+    bandwidth = r"bandwidth \S+ of ([^;]+)"
+    other = made(tmp_path / "two", scale=9.0)
+    for beside, mark in ({"other": other}, "'"), ({"other_step": 0}, "'"), ({}, ""):
+        notes = layer_matrix(HSIC(), run, **beside)["note"]
+        for name, other_name in (("wide", "deep"), ("wide", "wide")):
+            note = notes.sel(layer=name, other_layer=other_name).item()
+            sides = dict.fromkeys([f"layer:{name}", f"layer:{other_name}{mark}"])
+            assert list(dict.fromkeys(re.findall(bandwidth, note))) == list(sides)
+
+
+def test_a_snapshot_beside_itself_makes_each_matrix_once(run, monkeypatch):
+    made_of = []
+    whole = Gaussian.gram
+    monkeypatch.setattr(Gaussian, "gram", lambda kernel, x: made_of.append(x.name) or whole(kernel, x))
+    layer_matrix(CKA(), run)
+    assert sorted(made_of) == ["layer:deep", "layer:wide"]
+
+
+def test_random_settings_do_not_join_the_layers_of_two_runs(run, tmp_path):
+    """Layers of one name have directions and noise of their own, by whichever run they are."""
+    twin = made(tmp_path / "twin")
+    sliced = layer_matrix(Sliced(KSG(k=3), directions=20), run, twin).sel(layer="wide", other_layer="wide")
+    by_name = Sliced(KSG(k=3), directions=20)(
+        *(run.sample("probe", "layer:wide", 7).renamed(name) for name in ("layer:wide", "layer:wide'"))
+    )
+    assert sliced.item() == by_name.value

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from infoplane import Probe, Run, labels
+from infoplane import Probe, Run, continuous, labels
 
 
 class TestSample:
@@ -83,3 +83,22 @@ def test_the_same_codes_under_other_names_are_other_data(tmp_path):
         run.set_probe(Probe(np.arange(6.0).reshape(3, 2), [names[0], names[1], names[0]]))
         digests.append(run.digest("probe", "target"))
     assert digests[0] == digests[2] != digests[1]
+
+    def test_what_a_type_decided_in_doubt_is_known_of_the_run(self, tmp_path):
+        run = Run(tmp_path).create({})
+        quantity = np.arange(40)
+        run.set_probe(Probe(np.ones((40, 1)), quantity))
+        assert "the 40 distinct integers of target" in run.sample("probe", "target").doubt
+        assert run.sample("probe", "input").doubt == ""
+        run.set_probe(Probe(np.ones((40, 1)), labels(quantity)))
+        assert run.sample("probe", "target").doubt == ""
+
+    def test_saying_it_makes_no_other_probe(self, tmp_path):
+        run = Run(tmp_path).create({})
+        x, y = np.ones((40, 1)), np.arange(40) % 2 * 1.0
+        run.set_probe(Probe(x, y))
+        run.save_snapshot(0, {"probe": {"a": x}})
+        run.set_probe(Probe(x, continuous(y)))
+        assert run.sample("probe", "target").doubt == ""
+        with pytest.raises(ValueError, match="another probe"):
+            run.set_probe(Probe(x, labels(y)))

@@ -1,7 +1,7 @@
 """Every layer of a run beside every layer of the same or another run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from infoplane.runs.variables import load, word_of
 from infoplane.sample import Sample
 from infoplane.settings import check_measure
 
+MARK = "'"  # of a layer of the other snapshot, in notes, and for directions and noise of its own
 HELD_BYTES = 2**30  # of n × n matrices that the samples of one side may keep, else they are read anew
 
 
@@ -44,7 +45,8 @@ def layer_matrix(
     -------
     xarray.DataArray
         (layer, other_layer), for `plots.layer_similarity`; NaN where the data admit no estimate. The
-        coordinate ``note`` has the notes, `attrs` the measure, its unit, runs, steps and split.
+        coordinate ``note`` has the notes, in which layers of another snapshot have a ' behind their names;
+        `attrs` the measure, its unit, runs, steps and split.
 
     Raises
     ------
@@ -104,14 +106,21 @@ class _Side:
         if not self.names:
             raise ValueError(f"step {self.step} of {run.path} holds no layers of split {split!r}")
 
-    def sample(self, name: str) -> Sample:
+    def sample(self, name: str, mark: str = "") -> Sample:
+        """A layer, with a mark behind its name where layers of the other side have the same."""
         word = word_of(name)
-        return load(self._outline.place(self.split, word, self.step), word)
+        return load(self._outline.place(self.split, word, self.step), word + mark)
+
+    def is_same(self, other: "_Side") -> bool:
+        return (self.run.path, self.step) == (other.run.path, other.step)
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One layer of the left side, beside those of the right one, which may be held already."""
+    """One layer of the left side, beside those of the right one, which may be held already.
+
+    A layer of one snapshot beside itself is one sample, so that what is derived from it is derived once.
+    """
 
     left: _Side
     right: _Side
@@ -119,9 +128,12 @@ class _Row:
 
     def __call__(self, word: str) -> Sample:
         side, _, name = word.partition(":")
-        if side == "left":
+        if side == "left" and not self.left.is_same(self.right):
             return self.left.sample(name)
-        return self.held.get(name) or self.right.sample(name)
+        return self.held.get(name) or self.of_right(name)
+
+    def of_right(self, name: str) -> Sample:
+        return self.right.sample(name, "" if self.left.is_same(self.right) else MARK)
 
     def fixed(self, word: str) -> None:
         """Nothing: what is to be shared is held."""
@@ -132,7 +144,9 @@ class _Row:
 
 def _all_pairs(measure: Any, left: _Side, right: _Side) -> dict[tuple[str, str], Estimate]:
     hold = 8 * left.run.probe_header(left.split).n ** 2 * len(right.names) <= HELD_BYTES
-    row = _Row(left, right, {name: right.sample(name) for name in right.names} if hold else {})
+    row = _Row(left, right, {})
+    if hold:
+        row = replace(row, held={name: row.of_right(name) for name in right.names})
     batches = []
     for name in left.names:
         pairs = [(name, other) for other in right.names]

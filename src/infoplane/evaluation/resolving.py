@@ -39,10 +39,11 @@ class OfSnapshot:
         return load(self.places[word], word)
 
     def fixed(self, word: str) -> Hashable | None:
-        """Inputs, targets and first layers by content, so that all seeds of a study share them."""
+        """Inputs, targets and first layers by what they hold, so that all seeds of a study share them."""
         is_fixed = word in INPUT_AND_TARGET or word.endswith(FIRST)
         # a layer beside itself at the first step is another variable, with directions of its own
-        return (word, self.places[word].digest) if is_fixed else None
+        place = self.places[word]
+        return (word, place.digest, place.doubt) if is_fixed else None
 
     def __str__(self) -> str:
         return f"run {self.run}, split {self.split!r}, step {self.step}"

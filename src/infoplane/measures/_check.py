@@ -1,5 +1,6 @@
 """Every validation of what measures are given."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,33 @@ def one(x: Any, name: str = "x", more_than: int = 0) -> Sample:
 
 
 def pair(x: Any, y: Any, more_than: int = 0) -> tuple[Sample, Sample]:
-    """Both as finite samples of the same rows; bare arrays are named x and y."""
+    """Both as finite samples of the same rows, told apart by name; bare arrays are named x and y.
+
+    One sample given twice stays one, so that what was derived from it is not derived again.
+    """
+    x, y = both(x, y, more_than)
+    if x.name != y.name or x is y:
+        return x, y
+    x, y = told_apart(x, y)
+    return x, y
+
+
+def told_apart(*samples: Sample, alike: bool = False) -> tuple[Sample, ...]:
+    """Those that follow one of the same name under another: x, x', x''; also the same sample given twice.
+
+    With `alike` only those of the same width too: others have directions and noise of their own as it is.
+    """
+    out: list[Sample] = []
+    for sample in samples:
+        name, taken = sample.name, {one.name for one in out if not alike or one.width == sample.width}
+        while name in taken:
+            name += "'"
+        out.append(sample if name == sample.name else sample.renamed(name))
+    return tuple(out)
+
+
+def both(x: Any, y: Any, more_than: int = 0) -> tuple[Sample, Sample]:
+    """As `pair`, under the names that they have."""
     x, y = one(x, "x", more_than), one(y, "y", more_than)
     if len(x) != len(y):
         raise ValueError(
@@ -73,12 +100,18 @@ def for_unbiased(x: Sample, instead: str) -> None:
 
 
 def several(*variables: Any) -> tuple[Sample, ...]:
-    """One to three finite samples of the same rows; bare arrays are named x, or x and y, or x, t and y."""
+    """One to three finite samples of the same rows, told apart; bare ones are called as `names_of` has it."""
     if not 1 <= len(variables) <= 3:
         raise ValueError(f"measures are of one, two or three variables; got {len(variables)}")
-    names = ("x", "t", "y") if len(variables) == 3 else ("x", "y")
-    first, *rest = (one(variable, name) for variable, name in zip(variables, names, strict=False))
-    return first, *(pair(first, other)[1] for other in rest)
+    samples = [one(*named) for named in zip(variables, names_of(variables), strict=True)]
+    for other in samples[1:]:
+        both(samples[0], other)
+    return told_apart(*samples)
+
+
+def names_of(variables: Sequence[Any]) -> tuple[str, ...]:
+    """What bare arrays are called."""
+    return ("x", "t", "y") if len(variables) == 3 else ("x", *("y" for _ in variables[1:]))
 
 
 def given_labels(x: Any, t: Any, y: Any) -> tuple[Sample, Sample, Sample]:
@@ -169,8 +202,7 @@ def alive(x: Sample) -> Sample:
     """`x` without its constant columns, which carry no information but cost every neighbour search."""
     if x.is_labels or not dead_columns(x).any() or is_constant(x):
         return x
-    make = lambda: Sample.of(x.values[:, ~dead_columns(x)], x.name, home=x.home, places=x.places)  # noqa: E731
-    return x.derived("alive", make)
+    return x.derived("alive", lambda: x.but(values=x.values[:, ~dead_columns(x)], shelf=None))
 
 
 def no_information(*samples: Sample) -> Estimate | None:

@@ -12,8 +12,19 @@ from infoplane.sample import Sample
 
 
 def about(*samples: Sample) -> str:
-    """Clauses about constant columns, and about two variables whose neighbouring rows are alike."""
-    return join_notes([*map(_dead_note, samples), series_note(*samples) if len(samples) == 2 else ""])
+    """Clauses about what a type decided, constant columns, and two variables of alike neighbours."""
+    series = series_note(*samples) if len(samples) == 2 else ""
+    return join_notes([by_type(*samples), dead_columns(*samples), series])
+
+
+def by_type(*samples: Sample) -> str:
+    """A clause about each variable whose type decided what it is, where its values speak against that."""
+    return join_notes(x.doubt for x in samples)
+
+
+def dead_columns(*samples: Sample) -> str:
+    """A clause about constant columns, or nothing."""
+    return join_notes(map(_dead_note, samples))
 
 
 def _dead_note(x: Sample) -> str:
@@ -50,4 +61,5 @@ def _repeated(x: Sample) -> int:
 
 
 def join_notes(notes: Any) -> str:
-    return "; ".join(note for note in notes if note)
+    """All clauses, each once."""
+    return "; ".join(dict.fromkeys(clause for note in notes if note for clause in note.split("; ")))

@@ -1,10 +1,14 @@
-"""An order of rows by what they hold, so that nothing random depends on the order they came in."""
+"""What is random belongs to what rows hold: an order of them, whichever they came in, and a number."""
+
+import zlib
 
 import numpy as np
 from jaxtyping import Int
 
 from infoplane.directions import row_places
 from infoplane.sample import Sample
+
+UNIT = 3**0.5 * 1e-6  # of a column's largest value: no fraction of small integers lies between two units
 
 
 def places(x: Sample) -> Int[np.ndarray, " n"]:
@@ -26,3 +30,11 @@ def content_order(*samples: Sample) -> Int[np.ndarray, " n"]:
     """The rows in the order of their values, of labels after all numbers; equal ones as they come."""
     keys = sorted(samples, key=lambda sample: sample.is_labels)
     return np.lexsort([places(sample) for sample in reversed(keys)])
+
+
+def leading_digits(values: np.ndarray, exponents: np.ndarray) -> int:
+    """A number for columns, ``ldexp(values, exponents)``, that the last digits of their values don't move."""
+    largest = np.abs(values).max(axis=0)
+    largest[largest == 0] = 1.0
+    parts = np.rint(values / largest / UNIT), np.rint((np.log2(largest) + exponents) / UNIT)
+    return zlib.crc32(np.vstack(parts).astype("<i4").tobytes())

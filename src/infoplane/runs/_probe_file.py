@@ -1,7 +1,7 @@
 """How a probe lies on disk: input, target and ids of every split, and what tells them apart."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,15 @@ class ProbeHeader:
         What the codes stand for, of those of ``"input"`` and ``"target"`` that are labels.
     digests : dict of str to str
         Digests of those of ``"input"``, ``"target"`` and ``"rows"`` that there are.
+    doubts : dict of str to str
+        What speaks against a choice that a type made for one of them; no part of what tells probes apart.
     """
 
     n: int
     as_input: str | None
     classes: dict[str, tuple]
     digests: dict[str, str]
+    doubts: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def write(path: Path, probes: Mapping[str, Probe], fixed: bool) -> None:
@@ -42,23 +45,25 @@ def write(path: Path, probes: Mapping[str, Probe], fixed: bool) -> None:
         arrays, headers[split] = _packed(probe)
         tensors |= {f"{split}/{key}": array for key, array in arrays.items()}
     there = read(path) if path.exists() else {}
-    if there == headers:
+    splits = {split: asdict(header) for split, header in headers.items()}
+    if splits == {split: asdict(header) for split, header in there.items()}:
         return
-    if fixed:
+    if fixed and there != headers:
         changed = [split for split in there | headers if there.get(split) != headers.get(split)]
         raise ValueError(
             f"{path.parent} has snapshots of another probe (splits that differ: {some(changed)}): take the "
             "probe they were made with, discard them with discard_after(-1), or use a new folder"
         )
-    splits = {split: asdict(header) for split, header in headers.items()}
     write_tensors(path, tensors, {"format": 1, "splits": splits})
 
 
 def _packed(probe: Probe) -> tuple[dict[str, np.ndarray], ProbeHeader]:
-    arrays, classes = {}, {}
+    arrays, classes, doubts = {}, {}, {}
     for name, sample in (("input", probe.input()), ("target", probe.target())):
         if sample is None:
             continue
+        if sample.doubt:
+            doubts[name] = sample.doubt
         if sample.classes is not None:
             classes[name] = sample.classes
             arrays[name] = sample.values.astype("<i8")
@@ -71,7 +76,7 @@ def _packed(probe: Probe) -> tuple[dict[str, np.ndarray], ProbeHeader]:
     # the same codes under other names are other data
     digests = {name: digest(array, classes.get(name, ())) for name, array in arrays.items()}
     as_input = probe.as_input if isinstance(probe.as_input, str) else None
-    return arrays, ProbeHeader(len(probe), as_input, classes, digests)
+    return arrays, ProbeHeader(len(probe), as_input, classes, digests, doubts)
 
 
 def read(path: Path) -> dict[str, ProbeHeader]:

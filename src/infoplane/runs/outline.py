@@ -73,7 +73,8 @@ class Outline:
         if word not in header.digests:
             raise ValueError(f"the probe of split {split!r} has no {word}: it was made without y")
         path, key = self.folder / PROBE, f"{split}/{word}"
-        return Place(self.folder, path, key, header.digests[word], header.classes.get(word))
+        about = header.digests[word], header.classes.get(word), header.doubts.get(word, "")
+        return Place(self.folder, path, key, *about)
 
     def has(self, split: str, word: str, step: int) -> bool:
         """Whether `place` finds it, for a split and a step that are there."""

@@ -22,7 +22,7 @@ class Probe:
         What is fed to the model: n samples along the first dimension of each.
     y : array-like or Sample, optional
         (n,) labels or numbers, or (n, d) numbers. Integers, booleans and strings are labels, floats are
-        quantities; `labels(y)` and `continuous(y)` say it outright.
+        quantities; `labels(y)` and `continuous(y)` say it outright, else rows name what looks otherwise.
     rows : array-like, optional
         (n,) distinct ids of the samples, integers or strings; 0 ... n-1 if not given.
     as_input : array-like, Sample, str or callable, optional

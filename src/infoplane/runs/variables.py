@@ -92,19 +92,21 @@ def unknown_word(word: str) -> ValueError:
 
 @dataclass(frozen=True)
 class Place:
-    """An array in a file of a run, its digest, and what its codes stand for."""
+    """An array in a file of a run, its digest, what its codes stand for, and what a reader must be told."""
 
     run: Path
     path: Path
     key: str
     digest: str
     classes: tuple | None = None
+    doubt: str = ""
 
 
 def load(place: Place, name: str) -> Sample:
     """The variable at `place`, under this name, with its shelf."""
     values, shelf = read_tensor(place.path, place.key), RunShelf(place.run, place.digest)
     if place.classes is not None:
-        return Sample.of(values.astype(np.intp), name, place.classes, shelf=shelf)
+        codes = Sample.of(values.astype(np.intp), name, place.classes, shelf=shelf)
+        return codes.but(doubt=place.doubt)
     # what a layer gives is a quantity, also where it is an integer
-    return Sample.of(continuous(values, name).values, name, shelf=shelf)
+    return Sample.of(continuous(values, name).values, name, shelf=shelf).but(doubt=place.doubt)

@@ -36,7 +36,7 @@ def as_rows(values: Any, name: str) -> np.ndarray:
 def as_variable(values: Any, name: str) -> Sample:
     """A sample with this name; more than two dimensions are flattened per sample."""
     if isinstance(values, Sample):
-        return Sample.of(values.values, name, values.classes)
+        return values.renamed(name).at(None)
     array = as_array(values)
     return Sample(array.reshape(len(array), -1) if array.ndim > 2 and array.size else array, name)
 

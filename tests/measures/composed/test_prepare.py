@@ -1,3 +1,4 @@
+import math
 import pickle
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from infoplane import (
     Prepared,
     Sample,
     Sliced,
+    WithinClass,
     continuous,
     known,
     labels,
@@ -90,6 +92,36 @@ def test_jitter_is_relative_and_belongs_to_the_name(x):
     for wrong in (0, -1, float("nan")):
         with pytest.raises(ValueError, match="scale must be a finite number above 0"):
             Jitter(wrong)
+
+
+def test_jitter_belongs_to_the_values():
+    """So that two arrays, both called x, get independent noise; and one the same on every processor."""
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 10, size=(2, 1000)).astype(float)
+    noise = [jitter(0.1)(values).values[:, 0] - values for values in (a, b, 3 * a, a[::-1])]
+    correlations = np.corrcoef(noise)[np.triu_indices(4, 1)]
+    assert np.abs(correlations).max() < 0.1
+    for values in (a, b / 7, rng.normal(size=(300, 3)), np.ldexp(1.0, rng.integers(-3, 3, size=500))):
+        moved = np.nextafter(values, rng.choice([-np.inf, np.inf], size=values.shape))
+        np.testing.assert_allclose(jitter(0.1)(moved).values, jitter(0.1)(values).values, rtol=1e-12)
+
+
+@pytest.mark.parametrize("measure", [KSG(k=5), MixedKSG(k=5)], ids=repr)
+@pytest.mark.parametrize("scale", [1e-3, 0.1])
+def test_jitter_of_both_sides_is_independent(measure, scale):
+    """Of independent counts, both called x, and of one count given twice, whose noise must not be shared."""
+    x, y = (continuous(side) for side in np.random.default_rng(0).integers(0, 10, size=(2, 1000)))
+    prepared = Prepared(measure, x=jitter(scale), y=jitter(scale))
+    assert abs(prepared(x, y).value) < 0.1
+    twice = [prepared(x, x), prepared(x, continuous(x.values)), prepared(x.values, x.values)]
+    # ten counts as likely, known exactly where noise cannot mix them: ln 10
+    for estimate in twice if scale < 0.1 else ():
+        assert abs(estimate.value - math.log(10)) < 0.1
+
+
+def test_three_bare_variables_are_named_as_measures_name_them(x):
+    given = x[:, 0], x[:, 1], np.arange(200) % 4
+    assert Prepared(WithinClass(KSG(k=3)))(*given) == WithinClass(KSG(k=3))(*given)
 
 
 def test_jitter_breaks_ties():

@@ -187,6 +187,20 @@ def test_two_variables_of_one_name_get_independent_directions():
     assert estimate.value == pytest.approx(known.Normal(information=200.0, dims=8).sliced().value, rel=0.3)
 
 
+def test_a_sample_beside_itself_gets_independent_directions():
+    x = Sample(np.random.default_rng(0).normal(size=(500, 8)))
+    measure = Sliced(FromCorrelation(), directions=20)
+    assert measure(x, x) == measure(x, Sample(x.values)) == measure(x, x.renamed("x'"))
+
+
+def test_widths_have_directions_of_their_own_under_one_name():
+    rng = np.random.default_rng(0)
+    x, y = (Sample(rng.normal(size=(100, width)), "v") for width in (8, 4))
+    slices = zip(x.slices(Directions(20)), y.slices(Directions(20)), strict=True)
+    expected = np.mean([FromCorrelation()(*pair).value for pair in slices])
+    assert Sliced(FromCorrelation(), directions=20)(x, y).value == pytest.approx(expected, rel=1e-12)
+
+
 def test_notes_of_slices_are_counted():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 100, 2))

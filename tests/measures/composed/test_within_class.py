@@ -120,7 +120,7 @@ def test_sizes_are_noted():
     x, t = np.random.default_rng(0).normal(size=(2, 60))
     words = np.array(["cat", "dog"])[(np.arange(60) > 19).astype(int)]
     assert WithinClass(KSG(k=3))(x, t, words).note == "samples per class of y: 'cat': 20, 'dog': 40"
-    assert WithinClass(KSG(k=1))(x, t, np.arange(60) // 4).note == "15 classes of y of 4 to 4 samples"
+    assert WithinClass(KSG(k=1))(x, t, labels(np.arange(60) // 4)).note == "15 classes of y of 4 to 4 samples"
 
 
 def test_small_classes_are_named():

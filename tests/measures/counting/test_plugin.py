@@ -91,14 +91,14 @@ def test_labels_that_chance_alone_fills_are_refused():
 
 
 def test_labels_of_which_one_determines_the_other_are_kept():
-    ids = np.arange(1000)
-    estimate = Plugin()(ids, ids // 2)
+    ids = labels(np.arange(1000), "x")
+    estimate = Plugin()(ids, labels(ids.values // 2))
     assert estimate.value == pytest.approx(math.log(500))
     assert estimate.note == (
         "chance alone makes 6.21 of it: take fewer classes or more samples; it is at the entropy of y, the "
         "most there is"
     )
-    assert Plugin()(ids % 7, ids % 7).note == "it is at the entropy of x, the most there is"
+    assert Plugin()(ids.values % 7, ids.values % 7).note == "it is at the entropy of x, the most there is"
 
 
 @pytest.mark.parametrize("wrong", [0, -0.1, 1.1, np.nan, "0.9", True, None])

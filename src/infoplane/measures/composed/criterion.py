@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._series import series_note
 from infoplane.sample import Sample
 from infoplane.settings import able, one_of
@@ -59,7 +59,8 @@ class Criterion:
         value = np.asarray(self.f(_plain(x), _plain(y)))
         if value.size != 1 or value.dtype.kind not in "fiub":
             raise ValueError(f"criterion {self.name!r} must return one number; it returned {value!r}")
-        return Estimate(float(value.reshape(())), unit=self.unit, note=series_note(x, y))
+        note = _notes.join_notes([_notes.by_type(x, y), series_note(x, y)])
+        return Estimate(float(value.reshape(())), unit=self.unit, note=note)
 
 
 def _plain(x: Sample) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from infoplane.directions import settled
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check
-from infoplane.measures._order import content_order
+from infoplane.measures._order import content_order, leading_digits
 from infoplane.measures._protocols import Step
 from infoplane.measures._scores import check_side, normal_scores, projected
 from infoplane.sample import Sample
@@ -84,7 +84,8 @@ class Jitter:
     scale : float
         Standard deviation of the noise in units of the column's own; positive.
     seed : int
-        Non-negative; the noise depends on it and on the variable's name and shape only.
+        Non-negative; the noise depends on it, on the variable's name and on its values, the first six digits
+        of them, so that two variables get independent noise, and one the same on every processor.
 
     Raises
     ------
@@ -100,6 +101,7 @@ class Jitter:
     3
     """
 
+    numbers: ClassVar[int] = 2
     scale: float = 1e-3
     seed: int = 0
 
@@ -109,10 +111,11 @@ class Jitter:
 
     def __call__(self, x: Any) -> Sample:
         x = _check.one(x)
-        rng = np.random.default_rng([self.seed, zlib.crc32(x.name.encode())])
 
         def make(values: np.ndarray) -> np.ndarray:
             values, exponents = _moderate(values, axis=0)
+            key = [self.seed, zlib.crc32(x.name.encode()), leading_digits(values, exponents)]
+            rng = np.random.default_rng(key)
             noise = self.scale * values.std(axis=0) * rng.standard_normal(values.shape)
             return np.ldexp(values + noise, exponents)
 
@@ -274,9 +277,10 @@ class Prepared:
             object.__setattr__(self, side, several)
 
     def __call__(self, x: Any, *y: Any) -> Estimate:
-        first = _after(x if isinstance(x, Sample) else Sample(x, "x"), self.x)
-        rest = [_after(side if isinstance(side, Sample) else Sample(side, "y"), self.y) for side in y]
-        return self.measure(first, *rest)
+        sides = zip((x, *y), _check.names_of((x, *y)), strict=True)
+        samples = [side if isinstance(side, Sample) else Sample(side, name) for side, name in sides]
+        first, *rest = _check.told_apart(*samples, alike=True)  # before the steps: noise belongs to names
+        return self.measure(_after(first, self.x), *(_after(side, self.y) for side in rest))
 
 
 def _after(x: Sample, steps: Any) -> Sample:
@@ -295,4 +299,4 @@ def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndar
 def _changed(x: Any, step: str, make: Callable[[np.ndarray], np.ndarray]) -> Sample:
     x = _check.one(x)
     _check.continuous_only(x, f"prepare.{step}", "it on the other variable")
-    return Sample.of(make(x.values.astype(np.float64)), x.name, home=x.home, places=x.places)
+    return x.but(values=make(x.values.astype(np.float64)), shelf=None)

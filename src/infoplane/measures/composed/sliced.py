@@ -92,9 +92,8 @@ class Sliced:
         return Directions(stop - start, self.dim, self.seed, start)
 
     def __call__(self, x: Any, y: Any) -> Estimate:
-        x, y = _check.pair(x, y)
+        x, y = _check.told_apart(*_check.both(x, y), alike=True)
         directions = self._directions(0, self._most)
-        y = _under_another_name(y) if (x.name, x.width) == (y.name, y.width) else y
         projected = [side for side in (x, y) if side.has_slices(directions)]
         if not projected:
             return self.measure(x, y)
@@ -105,7 +104,8 @@ class Sliced:
         else:
             parts, enough = self._between(x, y, 0, self.directions), ""
         slices = _slices(parts, frame)
-        notes = [_slice_note(parts), enough, _error_note(slices), _notes.about(x, y)]
+        about = _notes.about(*_check.told_apart(x, y))
+        notes = [_slice_note(parts), enough, _error_note(slices), about]
         return Estimate(
             float(slices.values.mean()),
             parts[0].unit,
@@ -142,11 +142,6 @@ class Sliced:
             return self.measure(x, y)
         except DegenerateData as error:
             raise DegenerateData(f"slice {i} of {self._most}: {error}") from error
-
-
-def _under_another_name(y: Sample) -> Sample:
-    """Directions belong to names; those of two variables of one name would not be independent."""
-    return y.derived("second", lambda: y.renamed(f"{y.name}'"))
 
 
 def _slices(parts: list[Estimate], frame: int) -> Slices:

@@ -83,7 +83,8 @@ class WithinClass:
         parts = self._parts(x, t, y, classes, rows)
         notes = shared_note([part.note for _, part in parts], classes, "classes")
         return weighted_sum(
-            parts, _notes.join_notes([_sizes_note(y, classes, rows), notes, series_note(x, t)])
+            parts,
+            _notes.join_notes([_sizes_note(y, classes, rows), _notes.by_type(y), notes, series_note(x, t)]),
         )
 
     def _parts(

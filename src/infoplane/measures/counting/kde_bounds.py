@@ -98,7 +98,7 @@ class KDEBounds:
     --------
     >>> import numpy as np
     >>> from infoplane import KDEBounds
-    >>> t = np.repeat([0.0, 1.0], 50)  # two points, ten standard deviations apart: one bit
+    >>> t = np.repeat([0.5, 1.5], 50)  # two points, ten standard deviations apart: one bit
     >>> KDEBounds(noise=0.01)(t), KDEBounds(noise=0.01)(t, np.repeat(["a", "b"], 50))
     (Estimate(0.6931 nats), Estimate(0.6931 nats))
 

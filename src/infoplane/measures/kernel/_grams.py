@@ -76,7 +76,7 @@ def _side(x: Sample, kernel: Any) -> Side:
     told = ruled and isinstance(gram.bandwidth, float)
     note = f"bandwidth {gram.bandwidth:.4g} of {x.name}" if told else ""
     keep = fits(gram) and not isinstance(kernel, Delta)  # labels are compared as fast as they are read
-    return Side(kernel, gram.kept() if keep else gram, exponent, note)
+    return Side(kernel, gram.kept() if keep else gram, exponent, _notes.join_notes([note, _notes.by_type(x)]))
 
 
 def fits(gram: Gram) -> bool:

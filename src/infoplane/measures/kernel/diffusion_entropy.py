@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from infoplane.estimate import Estimate
 from infoplane.kernels import Gaussian, NeighbourGraph
 from infoplane.kernels.matrix import square
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._order import content_order, in_order, places
 from infoplane.measures._protocols import Kernel
 from infoplane.measures.kernel._kept import Spectrum, SpectrumCodec, check_belongs, key
@@ -147,12 +147,15 @@ class DiffusionEntropy:
         if self.over == "entries":
             if spectrum is not None:
                 raise ValueError("over='entries' has no spectrum: leave spectrum= out, or over='eigenvalues'")
-            return x.derived((self, "entropy"), lambda: entries_entropy(self._gram(x), float(self.alpha)))
-        if spectrum is None:
-            spectrum = self.spectrum_of(x)
+            make = lambda: entries_entropy(self._gram(x), float(self.alpha))  # noqa: E731
+            estimate = x.derived((self, "entropy"), make)
         else:
-            check_belongs(spectrum, Spectrum, x, self.basis)
-        return self._entropy(spectrum.found, len(x), x.name)
+            if spectrum is None:
+                spectrum = self.spectrum_of(x)
+            else:
+                check_belongs(spectrum, Spectrum, x, self.basis)
+            estimate = self._entropy(spectrum.found, len(x), x.name)
+        return replace(estimate, note=_notes.join_notes([estimate.note, _notes.by_type(x)]))
 
     @property
     def basis(self) -> str:

@@ -17,7 +17,7 @@ from infoplane.measures._series import series_note
 from infoplane.measures.kernel._clusters import clusters_of, settings
 from infoplane.measures.kernel._kept import Clusters, check_belongs
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
-from infoplane.sample import Sample
+from infoplane.sample import Sample, labels
 from infoplane.settings import check_measure, integer, switch
 
 ENTROPY = DiffusionEntropy()
@@ -107,7 +107,7 @@ class DiffusionInformation:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
-        series = series_note(x, y)
+        told = _notes.join_notes([_notes.by_type(x, y), series_note(x, y)])
         y = self._labels(y, clusters)
         rows = class_rows(y)
         entropy_of = _of_rows(self.entropy, x)
@@ -115,7 +115,7 @@ class DiffusionInformation:
         within = _over_classes(rows, entropy_of)
         single = sum(len(own) == 1 for own in rows)
         alone = f"{single} of {len(rows)} classes have a single sample, which tells nothing" if single else ""
-        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone, series]))
+        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone, told]))
 
     def clusters_of(self, y: Any) -> Clusters:
         """The clusters of a continuous `y` that stand for its classes."""
@@ -133,7 +133,7 @@ class DiffusionInformation:
             clusters = self.clusters_of(y)
         else:
             check_belongs(clusters, Clusters, y, settings(self.classes))
-        return Sample(clusters.codes, y.name)
+        return labels(clusters.codes, y.name)
 
     def _shuffled(
         self, x: Sample, rows: Sequence[np.ndarray], entropy_of: Callable[[np.ndarray], Estimate]

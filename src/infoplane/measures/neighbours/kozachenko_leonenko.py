@@ -78,7 +78,7 @@ class KozachenkoLeonenko:
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
         _check.continuous_only(x, "KozachenkoLeonenko", "Plugin() for information between labels")
-        dead = _notes.about(x)
+        dead = _notes.dead_columns(x)
         if dead:
             raise DegenerateData(
                 f"{dead}, so its differential entropy is -inf; leave such columns out, or add noise to them"
@@ -92,7 +92,8 @@ class KozachenkoLeonenko:
             )
         logs = np.log(radii)
         value = digamma(len(x)) - digamma(self.k) + self._log_ball(x.width) + x.width * logs.mean()
-        notes = [_doubts.of_columns(radii, CROWDED, x), evenness_note(radii, logs, x, self.k)]
+        evenness = evenness_note(radii, logs, x, self.k)
+        notes = [_notes.by_type(x), _doubts.of_columns(radii, CROWDED, x), evenness]
         return Estimate(float(value), note=_notes.join_notes(notes))
 
     def _log_ball(self, d: int) -> float:

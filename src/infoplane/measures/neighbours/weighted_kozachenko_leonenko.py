@@ -95,7 +95,7 @@ class WeightedKozachenkoLeonenko:
     def __call__(self, x: Any) -> Estimate:
         x = _check.one(x, more_than=self.k)
         _check.continuous_only(x, "WeightedKozachenkoLeonenko", "Plugin() for information between labels")
-        dead = _notes.about(x)
+        dead = _notes.dead_columns(x)
         if dead:
             raise DegenerateData(
                 f"{dead}, so its differential entropy is -inf; leave such columns out, or add noise to them"
@@ -110,6 +110,7 @@ class WeightedKozachenkoLeonenko:
         radii = _radii(x, used)
         logs = np.log(radii)
         notes = [
+            _notes.by_type(x),
             large if size > LARGE else "",
             _doubts.of_columns(radii[:, -1], np.inf, x),
             evenness_note(radii[:, -1], logs[:, -1], x, int(used[-1]) + 1),
