@@ -104,7 +104,9 @@ class Sliced:
         else:
             parts, enough = self._between(x, y, 0, self.directions), ""
         slices = _slices(parts, frame)
-        about = _notes.about(*_check.told_apart(x, y))
+        whole = [side.said() for side in (x, y) if not side.has_slices(directions)]  # slices say the rest
+        sides = [side if side.has_slices(directions) else whole[0] for side in (x, y)]
+        about = _notes.about(*_check.told_apart(*sides))
         notes = [_slice_note(parts), enough, _error_note(slices), about]
         return Estimate(
             float(slices.values.mean()),
