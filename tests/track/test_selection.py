@@ -134,7 +134,7 @@ def test_a_return_value_that_is_no_row_per_sample(make):
     [
         (["fc3"], r"no layer 'fc3'. Choices: fc[12], fc[12], "),
         (["conv*"], r"no layer 'conv\*'. Choices: "),
-        (["attn"], r"'attn' \(MultiheadAttention\) returns a tuple, not a tensor. Choices: "),
+        (["attn"], r"'attn' \(MultiheadAttention\) returns a tuple, not a tensor: name .*Choices: attn"),
         (["aux"], r"'aux' \(Linear\) is never called .* Choices: "),
         (["blocks"], r"'blocks' \(ModuleList\) is never called"),
         (["relu#3"], r"no layer 'relu#3'. Choices: relu#"),

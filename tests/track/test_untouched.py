@@ -1,5 +1,6 @@
 """The tracker's contract: after a pass, or an error in it, the model and the world are as they were."""
 
+import json
 import random
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from torch import nn
 
 from infoplane.runs import Probe, Run
-from infoplane.track import Tracker
+from infoplane.track import Tracker, random_state
 from infoplane.track.undisturbed import untouched
 
 X = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
@@ -165,3 +166,46 @@ def test_autocast_state_is_put_back():
         with untouched(nn.Linear(1, 1)):
             assert not torch.is_autocast_enabled("cpu")
         assert torch.is_autocast_enabled("cpu")
+
+
+class Graph(nn.Module):
+    """A layer with a sparse buffer, which `write` may change in a pass."""
+
+    def __init__(self, layout, write):
+        super().__init__()
+        self.fc, self.write = nn.Linear(4, 3), write
+        edges = torch.eye(4).to_sparse() if layout == torch.sparse_coo else torch.eye(4).to_sparse_csr()
+        self.register_buffer("edges", edges)
+
+    def forward(self, x):
+        if self.write:
+            self.edges.mul_(2)
+        return self.fc((self.edges @ x.T).T)
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")
+@pytest.mark.parametrize("layout", [torch.sparse_coo, torch.sparse_csr])
+@pytest.mark.parametrize("write", [False, True])
+def test_sparse_buffers_are_put_back(tmp_path, layout, write):
+    model = Graph(layout, write)
+    edges = model.edges
+    Tracker(model, Probe(X), ["fc"], into=tmp_path).step(0)
+    assert model.edges is edges
+    assert torch.equal(edges.to_dense(), torch.eye(4))
+
+
+@pytest.mark.parametrize("kind", ["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
+def test_the_random_state_of_any_generator_of_numpy(tmp_path, kind):
+    mine = np.random.get_bit_generator()
+    np.random.set_bit_generator(getattr(np.random, kind)(3))
+    try:
+        np.random.normal()  # noqa: NPY002
+        tracker = Tracker(Noisy(), Probe(X), ["fc1"], into=tmp_path)
+        before = json.dumps(random_state.capture()["numpy"])
+        tracker.step(0)
+        assert json.dumps(random_state.capture()["numpy"]) == before
+        expected = np.random.normal(size=3)  # noqa: NPY002
+        random_state.restore({**random_state.capture(), "numpy": json.loads(before)})
+        assert np.array_equal(np.random.normal(size=3), expected)  # noqa: NPY002
+    finally:
+        np.random.set_bit_generator(mine)

@@ -9,10 +9,12 @@ import torch
 
 from infoplane.runs.variables import problem_of_name
 from infoplane.track.batches import call
-from infoplane.track.undisturbed import hooked, untouched
+from infoplane.track.outputs import parts, problem_of, problem_of_parts
+from infoplane.track.undisturbed import hooked, untouched, version
 
 OUTPUT = "output"  # the layer name of what the model returns
 SILENT = "is never called as a module when the model runs in evaluation mode"
+SCRIPTED = "is a ScriptModule, whose inside can't be watched: track the module that it was made from"
 WRAPPERS = {"_orig_mod", "_checkpoint_wrapped_module"}  # attributes that stand between a module and its name
 PARALLEL = (
     torch.nn.DataParallel,
@@ -23,12 +25,12 @@ PARALLEL = (
 
 @dataclass(frozen=True)
 class Call:
-    """One call of one module.
+    """One call of one module, or one part of what the call returned.
 
     Attributes
     ----------
     name : str
-        The layer's name: the module's, with ``#1``, ``#2`` when it is called more than once.
+        The layer's name: the module's, with ``#1``, ``#2`` when it is called more than once, and the part.
     module : str
         The module's name.
     path : str
@@ -41,6 +43,8 @@ class Call:
         Numbers per sample.
     problem : str
         Why it can't be recorded; "" when it can.
+    part : str
+        The word of a part of a tuple, list, mapping or dataclass, like ``[0]``; "" for the whole.
     """
 
     name: str
@@ -50,11 +54,17 @@ class Call:
     kind: str
     width: int
     problem: str = ""
+    part: str = ""
 
     @property
-    def key(self) -> tuple[str, int]:
-        """Tells calls apart, whatever they are named."""
-        return self.path, self.turn
+    def key(self) -> tuple[str, int, str]:
+        """Tells calls and their parts apart, whatever they are named."""
+        return self.path, self.turn, self.part
+
+    @property
+    def general(self) -> str:
+        """The name without ``#1``: that of all calls of the module."""
+        return self.module + self.part
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,9 @@ class Census:
     Attributes
     ----------
     calls : tuple of Call
-        The last one is what the model returns, under the name ``output``.
-    returned : frozenset of (str, int)
-        Path and turn of the calls whose very output the model returns.
+        Each after its parts. The last one is what the model returns, under the name ``output``.
+    returned : frozenset of (str, int, str)
+        Keys of the calls whose very output the model returns.
     aliases : dict
         Further names of a module that sits in several places, and the path it is called under.
     silent : tuple of Call
@@ -74,7 +84,7 @@ class Census:
     """
 
     calls: tuple[Call, ...]
-    returned: frozenset[tuple[str, int]]
+    returned: frozenset[tuple[str, int, str]]
     aliases: dict[str, str]
     silent: tuple[Call, ...]
 
@@ -106,8 +116,6 @@ def named(model: torch.nn.Module) -> Iterator[tuple[str, str, torch.nn.Module]]:
         parts = path.split(".")
         if not path or "parametrizations" in parts or hasattr(module, "_orig_mod"):
             continue
-        if isinstance(module, torch.jit.ScriptModule):  # takes no hooks
-            continue
         if shell and len(parts) > 1:
             parts = parts[1:]
         yield ".".join(part for part in parts if part not in WRAPPERS), path, module
@@ -133,11 +141,19 @@ def census(model: torch.nn.Module, x: Any, rows: int) -> Census:
     calls = _nameable(calls)
     fired = {one.path for one in calls}
     silent = [
-        Call(name, name, path, 0, type(modules[path]).__name__, 0, SILENT)
+        Call(name, name, path, 0, type(modules[path]).__name__, 0, _silence(modules[path]))
         for path, name in names.items()
         if path not in fired
     ]
     return Census(tuple(calls), returned, aliases, tuple(silent))
+
+
+def _is_scripted(module: torch.nn.Module) -> bool:
+    return isinstance(module, torch.jit.ScriptModule)
+
+
+def _silence(module: torch.nn.Module) -> str:
+    return SCRIPTED if _is_scripted(module) else SILENT
 
 
 def _names(model: torch.nn.Module) -> tuple[dict[str, str], dict[str, str], dict[str, torch.nn.Module]]:
@@ -156,14 +172,14 @@ def _names(model: torch.nn.Module) -> tuple[dict[str, str], dict[str, str], dict
 
 def _watch(
     model: torch.nn.Module, x: Any, size: int, names: dict[str, str], modules: dict[str, torch.nn.Module]
-) -> tuple[list[Call], frozenset[tuple[str, int]]]:
+) -> tuple[list[Call], frozenset[tuple[str, int, str]]]:
     """The calls for one batch, and which of them gave the tensor that the model returned."""
     seen: list[tuple[str, object, int | None]] = []  # outputs are kept, so that identity means something
 
     def see(path: str, module: torch.nn.Module, output: object) -> None:
         seen.append((path, output, version(output)))
 
-    with hooked(model, list(names), see):
+    with hooked(model, [path for path in names if not _is_scripted(modules[path])], see):
         result = call(model, x, 0, size)
     total = Counter(path for path, *_ in seen)
     turns: Counter[str] = Counter()
@@ -172,41 +188,28 @@ def _watch(
         same = output is result and then == version(result)
         many = total[path] > 1 or (names[path] == OUTPUT and not same)
         label = names[path] + (f"#{turns[path] + 1}" if many else "")
-        kind = type(modules[path]).__name__
-        one = Call(label, names[path], path, turns[path], kind, *_width_and_problem(output, size))
+        one = Call(label, names[path], path, turns[path], type(modules[path]).__name__, 0)
         turns[path] += 1
-        calls.append(one)
+        calls += _with_parts(one, output, size)
         if same:
             returned.add(one.key)
-    calls.append(Call(OUTPUT, OUTPUT, "", 0, type(model).__name__, *_width_and_problem(result, size)))
+    calls += _with_parts(Call(OUTPUT, OUTPUT, "", 0, type(model).__name__, 0), result, size)
     return calls, frozenset(returned)
 
 
-def _width_and_problem(output: object, size: int) -> tuple[int, str]:
-    problem = problem_of(output, size)
-    return output[0].numel() if isinstance(output, torch.Tensor) and not problem else 0, problem
+def _with_parts(one: Call, output: object, size: int) -> list[Call]:
+    """The parts of what a call returned, if it is made of some, and the call, each with width and problem."""
+    calls = []
+    for word, part in parts(output):
+        if word:
+            own = replace(one, name=one.name + word, part=word, width=_width(part, size))
+            calls.append(replace(own, problem=problem_of(part, size)))
+    problem = problem_of_parts(output, size, one.name)
+    return [*calls, replace(one, width=_width(output, size), problem=problem)]
 
 
-def version(output: object) -> int | None:
-    """A number that grows when a tensor is written to in place."""
-    if not isinstance(output, torch.Tensor) or output.is_inference():  # a frozen part's isn't counted
-        return None
-    return output._version
-
-
-def problem_of(output: object, rows: int) -> str:
-    """Why an output can't be recorded; "" when it can."""
-    if not isinstance(output, torch.Tensor):
-        return f"returns {_article(type(output).__name__)}, not a tensor"
-    if output.is_nested or output.layout != torch.strided or output.is_complex() or output.is_quantized:
-        return f"returns a tensor of {output.layout}, {output.dtype}, not of plain real numbers"
-    if output.ndim == 0 or output.shape[0] != rows:
-        return f"returns shape {tuple(output.shape)}, whose first dimension isn't the batch's {rows}"
-    return "" if output.numel() else f"returns shape {tuple(output.shape)}: no numbers"
-
-
-def _article(word: str) -> str:
-    return f"{'an' if word[0] in 'AEIOUaeiou' else 'a'} {word}"
+def _width(output: object, size: int) -> int:
+    return output[0].numel() if isinstance(output, torch.Tensor) and not problem_of(output, size) else 0
 
 
 def _agreed(calls: list[Call], fewer_rows: list[Call]) -> list[Call]:
@@ -218,6 +221,8 @@ def _agreed(calls: list[Call], fewer_rows: list[Call]) -> list[Call]:
         problem = one.problem
         if not problem and (twin is None or twin.name != one.name):
             problem = "is called a different number of times for different batches"
+            if one.part:
+                problem = "isn't returned for every batch"
         elif not problem and twin is not None and (twin.problem or twin.width != one.width):
             problem = twin.problem or "has a width that depends on the size of the batch"
         agreed.append(replace(one, problem=problem))
@@ -225,16 +230,21 @@ def _agreed(calls: list[Call], fewer_rows: list[Call]) -> list[Call]:
 
 
 def _nameable(calls: list[Call]) -> list[Call]:
-    """The calls; a name that no layer can have, or that an earlier call has, is a problem."""
-    names: set[str] = set()
+    """The calls; a name that no layer can have, or that another call has, is a problem.
+
+    The first of two modules has the name, and any module before a part: names in a model may have brackets.
+    What the model returns may be called like the layer that gave it.
+    """
+    holders: dict[str, Call] = {}
+    for one in sorted(calls, key=lambda one: bool(one.part)):
+        if one.path:
+            holders.setdefault(one.name, one)
     checked = []
     for one in calls:
-        own = (
-            one.path and one.name in names
-        )  # what the model returns may be called like the layer that gave it
-        twice = "has the name of another call: rename the module" if own else ""
+        holder = holders.get(one.name, one)
+        taken = holder is not one if one.path else one.part and not holder.part
+        twice = "has the name of another call: rename the module" if taken else ""
         checked.append(replace(one, problem=problem_of_name(one.name) or twice or one.problem))
-        names.add(one.name)
     return checked
 
 

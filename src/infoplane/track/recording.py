@@ -1,5 +1,6 @@
 """One pass of a probe through a model: every wanted activation, copied as it is made."""
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +9,8 @@ import numpy as np
 import torch
 
 from infoplane.track.batches import bounds, call
-from infoplane.track.calls import Call, problem_of
+from infoplane.track.calls import Call
+from infoplane.track.outputs import part_of, problem_of
 from infoplane.track.undisturbed import hooked, untouched
 
 
@@ -29,7 +31,7 @@ def record(
     ------
     ValueError
         When a module is not called as often as it was when the layers were chosen, or returns something
-        that is no tensor, or has another width or first dimension.
+        that is no tensor, or has another width or first dimension; so for parts of what it returns.
     """
     sheets = _Sheets(calls, rows)
     paths = list(dict.fromkeys(one.path for one in calls if one.path))
@@ -45,7 +47,9 @@ class _Sheets:
     """One array per layer, filled batch by batch."""
 
     def __init__(self, calls: Sequence[Call], rows: int) -> None:
-        self.calls = {(one.path, one.turn): one for one in calls}
+        self.calls: dict[tuple[str, int], list[Call]] = {}
+        for one in calls:
+            self.calls.setdefault((one.path, one.turn), []).append(one)
         self.rows = rows
         self.arrays: dict[str, np.ndarray] = {}
         self.turns: Counter[str] = Counter()
@@ -56,10 +60,10 @@ class _Sheets:
         self.turns.clear()
 
     def see(self, path: str, module: torch.nn.Module, output: object) -> None:
-        one = self.calls.get((path, self.turns[path]))
+        wanted = self.calls.get((path, self.turns[path]), [])
         self.turns[path] += 1
-        if one is not None:
-            self._write(one, output)
+        for one in wanted:
+            self._write(one, part_of(output, one.part) if one.part else output)
 
     def _write(self, one: Call, output: object) -> None:
         problem = problem_of(output, self.stop - self.start)
@@ -82,7 +86,7 @@ class _Sheets:
         return f"rows {self.start} to {self.stop - 1} of the probe"
 
     def check_batch(self) -> None:
-        for one in self.calls.values():
+        for one in itertools.chain.from_iterable(self.calls.values()):
             if self.turns[one.path] <= one.turn:
                 raise ValueError(
                     f"layer {one.name!r} ({one.kind}) ran when the tracker was made, but isn't called for "

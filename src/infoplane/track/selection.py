@@ -55,12 +55,13 @@ def select(model: torch.nn.Module, seen: Census, layers: Iterable[str] | None) -
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out) or "layers=[] names none"
         raise ValueError(f"no layer of the model can be recorded: {reasons}. {choices(seen)}")
     output = [one.name for one in fine if not one.path or one.key in seen.returned]
-    return Selection(fine, output[-1] if output else None, left_out)
+    several = sum(not one.path for one in fine) > 1  # parts of what the model returns: none is all of it
+    return Selection(fine, output[-1] if output and not several else None, left_out)
 
 
 def _default(model: torch.nn.Module, seen: Census) -> list[Call]:
     paths = {path for path, module in model.named_modules() if path and _is_layer(module)}
-    wanted = [one for one in seen.calls if one.path in paths]
+    wanted = [one for one in seen.calls if one.path in paths and not one.part]
     if not any(one.key in seen.returned for one in wanted):
         wanted.append(seen.calls[-1])
     return wanted + [one for one in seen.silent if one.path in paths and one.kind not in CONTAINERS]
@@ -73,19 +74,20 @@ def _is_layer(module: torch.nn.Module) -> bool:
 
 def _named(seen: Census, patterns: list[str]) -> list[Call]:
     aliased = [
-        replace(one, name=f"{alias}{turn}", module=alias, problem=problem_of_name(alias) or one.problem)
+        replace(one, name=alias + rest, module=alias, problem=problem_of_name(alias + rest) or one.problem)
         for alias, path in seen.aliases.items()
         for one in (*seen.calls, *seen.silent)
         if one.path == path
-        for turn in [one.name.removeprefix(one.module)]
+        for rest in [one.name.removeprefix(one.module)]  # its turn and part
     ]
     every = [*seen.calls, *seen.silent]
-    chosen: dict[tuple[str, int], Call] = {}
+    chosen: dict[tuple[str, int, str], Call] = {}
     for pattern in patterns:
         hits = _exact(every + aliased, pattern)
         for one in hits:
             if one.problem:
                 raise ValueError(f"layer {one.name!r} ({one.kind}) {one.problem}. {choices(seen, pattern)}")
+        hits = hits or _matching_parts(every, pattern) or _matching_parts(aliased, pattern)
         hits = hits or _matching(every, pattern) or _matching(aliased, pattern)
         if not hits:
             raise ValueError(f"the model has no layer {pattern!r}. {choices(seen, pattern)}")
@@ -96,9 +98,12 @@ def _named(seen: Census, patterns: list[str]) -> list[Call]:
 
 
 def _exact(calls: list[Call], name: str) -> list[Call]:
+    """The calls of this name, with or without ``#1``: a module before a part, then the model's own."""
     if name == OUTPUT:  # a submodule of that name has it only if the model returns what it gave
         return [one for one in calls if one.name == OUTPUT][:1]
-    return [one for one in calls if one.path and name in (one.name, one.module)]
+    named = [one for one in calls if name in (one.name, one.general) and (one.path or one.part)]
+    whole = [one for one in named if not one.part]
+    return whole or [one for one in named if not one.path] or named
 
 
 def _matching(calls: list[Call], pattern: str) -> list[Call]:
@@ -107,8 +112,24 @@ def _matching(calls: list[Call], pattern: str) -> list[Call]:
         one
         for one in calls
         if one.path
+        and not one.part
         and not (one.problem == SILENT and one.kind in CONTAINERS)
         and (fnmatch.fnmatchcase(one.name, pattern) or fnmatch.fnmatchcase(one.module, pattern))
+    ]
+
+
+def _matching_parts(calls: list[Call], pattern: str) -> list[Call]:
+    """The parts with this word at the end, ``[0]``, of modules whose name matches the glob before it."""
+    return [
+        one
+        for one in calls
+        if one.path
+        and one.part
+        and pattern.endswith(one.part)
+        and any(
+            fnmatch.fnmatchcase(name, pattern.removesuffix(one.part))
+            for name in (one.name.removesuffix(one.part), one.module)
+        )
     ]
 
 

@@ -24,7 +24,8 @@ class Tracker:
     """Records what the layers of a model make of a probe into a run, whenever a step is due.
 
     A snapshot is one pass of the whole probe, in its order, with the weights as they are: evaluation mode, no
-    gradients, autocast off. The pass leaves no trace: hooks are there only while it lasts, and the mode of
+    gradients, autocast off, transformers layer by layer as in training (padded places hold what the layer
+    makes of them, where PyTorch's fast path would put zeros). The pass leaves no trace: hooks are there only while it lasts, and the mode of
     each module, buffers, gradients and the random state of torch, numpy and Python are afterwards what they
     were, so that a tracked training run ends with the weights of an untracked one. (State that a model's
     ``forward`` keeps outside its buffers is beyond reach.)
@@ -40,6 +41,8 @@ class Tracker:
     layers : iterable of str, optional
         Names of modules as in ``model.named_modules()``, globs (``"block.*"``) and ``"output"``, which is
         what the model returns. A module called twice gives ``name#1`` and ``name#2``, which can be named too.
+        Of a tuple or list ``name[0]`` is the first part, of a dict or dataclass ``name[key]``, of what lies
+        deeper ``name[1][0]``; a glob may stand before the brackets, and parts are taken by such words alone.
         None takes every module with parameters of its own and every activation module, and ``output``
         unless the last of them returns that very tensor; it writes `describe` to stderr.
     at : iterable of int, or callable, optional
@@ -56,8 +59,8 @@ class Tracker:
     Raises
     ------
     ValueError
-        For a name that is unknown, a layer that is never called or doesn't return one tensor with the batch
-        in its first dimension, lazy modules without weights, and settings that differ from the run's.
+        For a name that is unknown, a layer or part that is never called or is no tensor of real numbers with
+        the batch in its first dimension, lazy modules without weights, and settings that differ from the run's.
 
     Examples
     --------

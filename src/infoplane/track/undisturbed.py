@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import torch
@@ -18,11 +19,12 @@ def untouched(model: torch.nn.Module) -> Iterator[None]:
     The `training` flags are set directly: an overridden ``train()`` may do more than that (merging adapter
     weights, say) and not undo it to the bit. Autocast is off, so that activations have the precision of the
     parameters wherever the call stands, and its cache of cast weights sees none without gradients. What
-    ``torch.compile`` made runs as plain Python, because compiled code ignores hooks that come late.
+    ``torch.compile`` made runs as plain Python, because compiled code ignores hooks that come late, and
+    transformers take the path that they take in training (`_layer_by_layer`).
     """
     modes = [(module, module.training) for module in model.modules()]
     buffers = [
-        (module, name, buffer, buffer.clone())
+        (module, name, buffer, (buffer.clone(), version(buffer)))
         for module in model.modules()
         for name, buffer in module._buffers.items()
         if buffer is not None
@@ -31,7 +33,7 @@ def untouched(model: torch.nn.Module) -> Iterator[None]:
     try:
         for module, _ in modes:
             module.training = False
-        with _plain_execution():
+        with _plain_execution(), _layer_by_layer():
             yield
     finally:
         random_state.restore(random)
@@ -54,12 +56,55 @@ def _plain_execution() -> Iterator[None]:
         yield
 
 
-def _put_back(module: torch.nn.Module, name: str, buffer: torch.Tensor, before: torch.Tensor) -> None:
-    if not torch.equal(buffer, before):  # only then: writing would break a backward pass under way
+@contextlib.contextmanager
+def _layer_by_layer() -> Iterator[None]:
+    """Transformers call their layers one after another, on plain tensors.
+
+    In evaluation mode PyTorch fuses a `TransformerEncoderLayer`, so that its layers are never called, and
+    packs what a mask leaves into nested tensors. The switch is the process's: the first block in turns it
+    off, the last one out puts it back.
+    """
+    global _passes, _fused
+    mha = torch.backends.mha
+    with _switch:
+        if not _passes:
+            _fused = mha.get_fastpath_enabled()
+            mha.set_fastpath_enabled(False)
+        _passes += 1
+    try:
+        yield
+    finally:
+        with _switch:
+            _passes -= 1
+            if not _passes:
+                mha.set_fastpath_enabled(_fused)
+
+
+_switch = threading.Lock()
+_passes, _fused = 0, True  # blocks that are under way, and how the first one found the switch
+
+
+def version(output: object) -> int | None:
+    """A number that grows when a tensor is written to in place; None for what isn't counted."""
+    if not isinstance(output, torch.Tensor) or output.is_inference():  # a frozen part's isn't
+        return None
+    return output._version
+
+
+def _put_back(
+    module: torch.nn.Module, name: str, buffer: torch.Tensor, before: tuple[torch.Tensor, int | None]
+) -> None:
+    if _changed(buffer, *before):  # only then: writing would break a backward pass under way
         with torch.no_grad():
-            buffer.copy_(before)
+            buffer.copy_(before[0])
     if module._buffers.get(name) is not buffer:
         module._buffers[name] = buffer
+
+
+def _changed(buffer: torch.Tensor, values: torch.Tensor, then: int | None) -> bool:
+    if buffer.layout == torch.strided and not buffer.is_nested:
+        return not torch.equal(buffer, values)
+    return version(buffer) != then  # sparse ones can't be compared
 
 
 @contextlib.contextmanager
