@@ -25,10 +25,10 @@ class Tracker:
 
     A snapshot is one pass of the whole probe, in its order, with the weights as they are: evaluation mode, no
     gradients, autocast off, transformers layer by layer as in training (padded places hold what the layer
-    makes of them, where PyTorch's fast path would put zeros). The pass leaves no trace: hooks are there only while it lasts, and the mode of
-    each module, buffers, gradients and the random state of torch, numpy and Python are afterwards what they
-    were, so that a tracked training run ends with the weights of an untracked one. (State that a model's
-    ``forward`` keeps outside its buffers is beyond reach.)
+    makes of them, where PyTorch's fast path would put zeros). The pass leaves no trace: hooks are there only
+    while it lasts, and the mode of each module, buffers, gradients and the random state of torch, numpy and
+    Python are afterwards what they were, so that a tracked training run ends with the weights of an untracked
+    one. (State that a model's ``forward`` keeps outside its buffers is beyond reach.)
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ class Tracker:
     ------
     ValueError
         For a name that is unknown, a layer or part that is never called or is no tensor of real numbers with
-        the batch in its first dimension, lazy modules without weights, and settings that differ from the run's.
+        the batch in its first dimension, lazy modules without weights, and settings that differ from the
+        run's.
 
     Examples
     --------
