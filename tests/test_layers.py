@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "given": "",
     "sample": "directions given keeping",
     "bins": "estimate settings",
-    "storage": "sample",
+    "storage": "given sample",
     "kernels": "estimate directions sample settings",
     "known": "estimate sample directions settings",
     "measures": "estimate directions sample bins kernels keeping settings",

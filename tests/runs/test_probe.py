@@ -10,6 +10,9 @@ from infoplane import Probe, continuous, labels
 class Tensor:
     """What torch's tensors have that matters here."""
 
+    is_nested = is_quantized = is_meta = False
+    layout = "torch.strided"
+
     def __init__(self, array, dtype=None):
         self.array, self.dtype, self.shape = array, dtype or f"torch.{array.dtype}", array.shape
 
@@ -17,6 +20,9 @@ class Tensor:
         return self
 
     def cpu(self):
+        return self
+
+    def resolve_neg(self):
         return self
 
     def float(self):

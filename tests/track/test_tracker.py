@@ -182,3 +182,55 @@ def test_repr_says_what_goes_where(tmp_path):
     text = repr(Tracker(mlp(), Probe(X), ["0", "2"], into=tmp_path / "mine"))
     assert text.startswith("Tracker(Sequential: 0, 2 -> ")
     assert "mine" in text
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        ({"step": 3}, "a metric can't be called 'step'"),
+        ({"loss": np.ma.masked}, "metric 'loss' must be one number"),
+        ({"loss": [1.0, 2.0]}, "metric 'loss' must be one number"),
+    ],
+)
+def test_nothing_is_recorded_when_a_metric_is_wrong(tmp_path, metrics, said):
+    tracker = Tracker(mlp(), Probe(X), ["2"], into=tmp_path)
+    with pytest.raises(ValueError, match=said):
+        tracker.step(0, **metrics)
+    assert tracker.run.steps == ()
+    assert tracker.run.metrics() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"layers": 3}, "layers= takes names of modules, .*; got 3"),
+        ({"layers": [0]}, r"layers= takes names of modules, .*; got \[0\]"),
+        ({"batch_size": 2.5}, "batch_size must be an integer >= 1; got 2.5"),
+        ({"settings": [1]}, r"settings must be a dict, .*; got \[1\]"),
+        ({"step": 3}, "step= says what a step is"),
+        ({"into": None}, "takes the path of a folder; got None"),
+    ],
+)
+def test_settings_that_can_not_be(tmp_path, settings, said):
+    with pytest.raises(ValueError, match=said):
+        Tracker(mlp(), Probe(X), **{"layers": ["2"], "into": tmp_path} | settings)
+
+
+@pytest.mark.parametrize("x", [np.array(["a"] * 12), X.astype(object), [[1.0, 2.0]] + [[1.0]] * 11])
+def test_inputs_that_no_tensor_holds(tmp_path, x):
+    with pytest.raises(ValueError, match="can't be given the probe's x, which is no array of numbers"):
+        Tracker(mlp(), Probe(x, as_input=X), ["2"], into=tmp_path)
+
+
+def test_inputs_by_names_that_are_no_strings(tmp_path):
+    with pytest.raises(ValueError, match=r"the keys of the probe's x are the model's arguments; got \[0\]"):
+        Tracker(mlp(), Probe({0: X}, as_input=X), ["2"], into=tmp_path)
+
+
+def test_inputs_of_pandas_are_taken_by_their_order(tmp_path):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, index=np.arange(12)[::-1] / 4)  # a slice of it would go by these
+    for name, x in (("frame", frame), ("array", X)):
+        Tracker(mlp(), Probe(x), ["2"], into=tmp_path / name, batch_size=5).step(0)
+    layers = [Run(tmp_path / name).layer(0, "probe", "2") for name in ("frame", "array")]
+    np.testing.assert_array_equal(*layers)

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from infoplane.settings import differences
 from infoplane.storage.files import exclusive, write_whole
 from infoplane.storage.json_lines import plain
@@ -21,7 +23,11 @@ PACKAGES = ("infoplane", "numpy", "scipy", "numba", "scikit-learn", "safetensors
 
 def create(path: Path, settings: Mapping[str, Any], step: str, seeds: int | Sequence[int] | None) -> None:
     """Write run.json, or check that the one that is there says the same."""
-    said = plain({"settings": settings, "step": step, "seeds": seeds}, "run", finite=True)
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"settings must be a dict, like {{'lr': 0.1}}, or {{}}; got {settings!r:.100}")
+    if not isinstance(step, str) or not step:
+        raise ValueError(f"step= says what a step is, like 'epoch'; got {step!r:.100}")
+    said = plain({"settings": settings, "step": step, "seeds": _seeds(seeds)}, "run", finite=True)
     with exclusive(path, wait=10):
         if path.exists():
             there = read(path)
@@ -35,6 +41,19 @@ def create(path: Path, settings: Mapping[str, Any], step: str, seeds: int | Sequ
         made = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         info = {"format": FORMAT, **said, "created": made, "versions": _versions(), "commit": _commit()}
         write_whole(path, json.dumps(info, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def _seeds(seeds: Any) -> Any:
+    if seeds is None or _is_integer(seeds):
+        return seeds
+    several = list(seeds) if isinstance(seeds, Sequence | np.ndarray) and not isinstance(seeds, str) else None
+    if several is None or not all(map(_is_integer, several)):
+        raise ValueError(f"seeds= takes an integer, several of them, or None; got {seeds!r:.100}")
+    return several
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def read(path: Path) -> dict[str, Any]:

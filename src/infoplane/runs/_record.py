@@ -9,19 +9,9 @@ from infoplane.runs._probe_file import check_rows
 from infoplane.runs.outline import Outline
 from infoplane.runs.snapshots import check_step
 from infoplane.runs.variables import problem_of_name
-from infoplane.storage.arrays import as_array, as_ids, as_rows
+from infoplane.storage.arrays import as_ids, as_rows
 
 Arrays = dict[str, dict[str, np.ndarray]]  # split -> layer -> (n, width)
-
-
-def number(value: Any, name: str) -> bool | int | float | None:
-    """A metric as JSON has it; ValueError for anything but one number."""
-    if value is None:
-        return None
-    array = as_array(value)
-    if array.size != 1 or array.dtype.kind not in "fiub":
-        raise ValueError(f"metric {name!r} must be one number; got {value!r:.100}")
-    return array.reshape(-1)[0].item()
 
 
 def check(step: int, arrays: Arrays, output: str | None) -> None:
@@ -35,8 +25,16 @@ def check(step: int, arrays: Arrays, output: str | None) -> None:
         raise ValueError(f"output must be one of the layers, {', '.join(names)}; got {output!r}")
 
 
+def of_splits(layers: Any) -> Mapping[str, Any]:
+    if not isinstance(layers, Mapping):
+        raise ValueError(f"layers must be {{split: {{name: array}}}}; got {layers!r:.100}")
+    return layers
+
+
 def rows_of(layers: Mapping[str, Any], n: int, split: str) -> dict[str, np.ndarray]:
     """The layers as rows, one per sample of the probe."""
+    if not isinstance(layers, Mapping):
+        raise ValueError(f"layers must be {{name: array}}; got {layers!r:.100}")
     arrays = {}
     for name, values in layers.items():
         if not isinstance(name, str) or not name:

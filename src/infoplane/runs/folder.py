@@ -12,11 +12,13 @@ import numpy as np
 
 from infoplane.runs import _info, _probe_file, _record, snapshots
 from infoplane.runs._summary import summary
+from infoplane.runs.metrics import as_metrics
 from infoplane.runs.outline import PROBE, SNAPSHOTS, Outline
-from infoplane.runs.probe import Probe
+from infoplane.runs.probe import Probe, splits_of
 from infoplane.runs.snapshots import Snapshot
 from infoplane.runs.variables import load
 from infoplane.sample import Sample
+from infoplane.settings import integer, switch
 from infoplane.storage import json_lines
 from infoplane.storage.files import PART, exclusive, read_tensor, write_whole
 
@@ -45,6 +47,8 @@ class Run:
     path: Path
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        if not isinstance(path, str | os.PathLike):
+            raise ValueError(f"Run(path) takes the path of a folder; got {path!r:.100}")
         object.__setattr__(self, "path", Path(path))
 
     def create(
@@ -87,10 +91,7 @@ class Run:
         ValueError
             For another probe than the one the snapshots were made with, or a split with ``/`` in its name.
         """
-        probes = {"probe": probe} if isinstance(probe, Probe) else dict(probe)
-        wrong = [split for split in probes if not isinstance(split, str) or not split or "/" in split]
-        if wrong or not probes:
-            raise ValueError(f"splits must be named, without '/'; got {wrong or 'no split at all'}")
+        probes = splits_of(probe)
         _ = self.info  # a folder that is no run is refused
         _probe_file.write(self.path / PROBE, probes, fixed=bool(self.steps))
 
@@ -142,7 +143,8 @@ class Run:
             For lengths that differ from the probe's, unknown splits, arrays without rows of numbers, or a
             layer with ``|`` in its name or ``@first`` at its end, which mean something in results.
         """
-        arrays = {split: self._rows(split, parts) for split, parts in layers.items()}
+        switch(aligned, "aligned")
+        arrays = {split: self._rows(split, parts) for split, parts in _record.of_splits(layers).items()}
         _record.check(step, arrays, output)
         snapshots.write(self.path / SNAPSHOTS, int(step), arrays, output, dict.fromkeys(arrays, aligned))
 
@@ -238,10 +240,11 @@ class Run:
         Raises
         ------
         ValueError
-            For a step that is no integer from 0 to 2147483647, or a metric that is not one number.
+            For a step that is no integer from 0 to 2147483647, or a metric that is not one number or is
+            called ``step``.
         """
         snapshots.check_step(step)
-        numbers = {name: _record.number(value, name) for name, value in metrics.items()}
+        numbers = as_metrics(metrics)
         with self.appending("metrics.jsonl", wait=WAIT) as append:
             append({"step": int(step), **numbers})
 
@@ -275,6 +278,7 @@ class Run:
 
         For training that goes on from a checkpoint; ``-1`` drops all.
         """
+        integer(step, "step of discard_after", -1)
         for late in self.steps:
             if late > step:
                 snapshots.file(self.path / SNAPSHOTS, late).unlink()

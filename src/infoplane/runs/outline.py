@@ -44,7 +44,7 @@ class Outline:
     def header(self, split: str) -> ProbeHeader:
         """The header of one split; ValueError listing the splits when it isn't there."""
         headers = self.probe or _probe_file.read(self.folder / PROBE)
-        if split not in headers:
+        if not isinstance(split, str) or split not in headers:
             raise ValueError(f"the probe has no split {split!r}; it has {', '.join(headers)}")
         return headers[split]
 
@@ -87,6 +87,8 @@ class Outline:
 
     def _then(self, word: str, step: int | None) -> tuple[str, int | None]:
         """The word for what was at that step, and the step."""
+        if not isinstance(word, str):
+            raise unknown_word(word)
         if not word.endswith(FIRST):
             return word, step
         if not self.steps:

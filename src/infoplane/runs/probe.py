@@ -32,7 +32,8 @@ class Probe:
     Raises
     ------
     ValueError
-        For lengths that differ, ids that repeat, and an X that only `as_input` can tell.
+        For lengths that differ, ids that repeat, values that are missing (masked, None, NA; NaN in `y`), and
+        an X that only `as_input` can tell.
 
     Warns
     -----
@@ -51,6 +52,9 @@ class Probe:
     as_input: Any = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        for leaf in _leaves(self.x):
+            if isinstance(leaf, np.ma.MaskedArray) or hasattr(leaf, "isna") or hasattr(leaf, "get_mask"):
+                as_array(leaf, "x")  # refuses missing values
         lengths = [_length(leaf) for leaf in _leaves(self.x)]
         if not lengths or len(set(lengths)) > 1 or lengths[0] < 1:
             raise ValueError(f"every array in x needs the same number of samples, at least 1; got {lengths}")
@@ -67,7 +71,7 @@ class Probe:
             )
         if not callable(self.as_input):
             self.input()
-        self.target()
+        self._refuse_nan(self.target())
         self._warn_of_absent_classes()
 
     def __len__(self) -> int:
@@ -103,6 +107,16 @@ class Probe:
         counts = np.bincount(target.values, minlength=len(target.classes))
         return {name: int(count) for name, count in zip(target.classes, counts, strict=True)}
 
+    def _refuse_nan(self, target: Sample | None) -> None:
+        if target is None or target.values.dtype.kind != "f":
+            return
+        bad = np.flatnonzero(np.isnan(target.values).any(axis=1))
+        if len(bad):
+            raise ValueError(
+                f"y has NaN in {len(bad)} of {len(self)} samples (first: row {bad[0]}), which no measure "
+                "takes: leave these samples out of x, y and rows"
+            )
+
     def _warn_of_absent_classes(self) -> None:
         there = set(self.class_counts or ())
         if not there or not all(isinstance(name, int) for name in there) or min(there) < 0:
@@ -127,6 +141,26 @@ class Probe:
         return f"Probe({'; '.join(part for part in parts if part)})"
 
 
+def splits_of(probe: Any) -> dict[str, Probe]:
+    """The probe of each split; one alone is the split ``"probe"``.
+
+    Raises
+    ------
+    ValueError
+        For anything but probes under names without ``/``.
+    """
+    if isinstance(probe, Probe):
+        return {"probe": probe}
+    probes = dict(probe) if isinstance(probe, Mapping) else {}
+    named = all(isinstance(split, str) and split and "/" not in split for split in probes)
+    if not probes or not named or not all(isinstance(one, Probe) for one in probes.values()):
+        raise ValueError(
+            'probe= takes Probe(x, y) or {"train": Probe(...), "test": ...}, whose splits must be named, '
+            f"without '/'; got {probe!r:.200}"
+        )
+    return probes
+
+
 def _leaves(x: Any) -> Iterator[Any]:
     if isinstance(x, tuple | Mapping):
         for part in x.values() if isinstance(x, Mapping) else x:
@@ -136,16 +170,29 @@ def _leaves(x: Any) -> Iterator[Any]:
 
 
 def _length(leaf: Any) -> int:
-    shape = leaf.shape if hasattr(leaf, "shape") else np.shape(leaf)
+    shape = _shape(leaf)
     return int(shape[0]) if len(shape) else 0
 
 
+def _shape(values: Any) -> tuple:
+    """The shape, which is their number alone for rows of different lengths: some models take these."""
+    if hasattr(values, "shape"):
+        return tuple(values.shape)
+    try:
+        return np.shape(values)
+    except ValueError:
+        return (len(values),)
+
+
 def _is_floats(x: Any) -> bool:
-    return not isinstance(x, tuple | Mapping) and "float" in _dtype(x)
+    return not isinstance(x, tuple | Mapping) and "float" in _dtype(x).lower()  # pandas has a Float64
 
 
 def _dtype(values: Any) -> str:
-    dtype = values.dtype if hasattr(values, "dtype") else as_array(values).dtype
+    try:
+        dtype = values.dtype if hasattr(values, "dtype") else np.asarray(values).dtype
+    except ValueError:
+        return "rows of different lengths,"
     return str(getattr(dtype, "name", dtype)).removeprefix("torch.")
 
 
@@ -158,8 +205,7 @@ def _describe(x: Any) -> str:
         return "(" + ", ".join(map(_describe, x)) + ")"
     if callable(x):
         return f"{getattr(x, '__name__', type(x).__name__)}(x)"
-    shape = x.shape if hasattr(x, "shape") else np.shape(x)
-    return f"{_dtype(x)} {' × '.join(map(str, shape[1:])) or '1'}"
+    return f"{_dtype(x)} {' × '.join(map(str, _shape(x)[1:])) or '1'}"
 
 
 def _describe_target(probe: Probe) -> str:

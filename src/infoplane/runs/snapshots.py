@@ -125,6 +125,7 @@ def write(folder: Path, step: int, arrays: Arrays, output: str | None, aligned: 
 
 def read(folder: Path, step: int) -> Snapshot:
     """The header of a snapshot; ValueError listing the steps there are when it isn't there."""
+    integer(step, "step", 0)
     path = file(folder, step)
     if not path.exists():
         raise ValueError(

@@ -5,25 +5,27 @@ from typing import Any
 
 import numpy as np
 
+from infoplane.given import plain
 from infoplane.sample import Sample
 
 
-def as_array(values: Any) -> np.ndarray:
-    """A numpy array of anything array-like; tensors of torch included, half precision as float32."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-        values = (values.float() if "bfloat16" in str(values.dtype) else values).numpy()
-    array = np.asarray(values)
-    if array.dtype.name in ("float16", "bfloat16"):
-        return array.astype(np.float32)
-    if array.dtype.kind == "O" and array.size and all(isinstance(value, str) for value in array.flat):
-        return array.astype(str)  # a column of pandas
-    return array
+def as_array(values: Any, name: str) -> np.ndarray:
+    """A numpy array of numbers, booleans or strings, from anything array-like; half precision as float32.
+
+    Raises
+    ------
+    ValueError
+        For values that are missing (masked, None, NA) and for what is no array of these.
+    """
+    if getattr(getattr(values, "dtype", None), "name", "") == "bfloat16":  # of JAX
+        values = np.asarray(values).astype(np.float32)
+    array = plain(values, name)
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def as_rows(values: Any, name: str) -> np.ndarray:
     """Numbers as (n, width), the dtype kept: what belongs to one sample is flattened."""
-    array = as_array(values)
+    array = as_array(values, name)
     if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
         raise ValueError(
             f"{name!r} must hold real numbers of at most 64 bits; got {array.dtype}: cast it first"
@@ -36,19 +38,30 @@ def as_rows(values: Any, name: str) -> np.ndarray:
 def as_variable(values: Any, name: str) -> Sample:
     """A sample with this name; more than two dimensions are flattened per sample."""
     if isinstance(values, Sample):
-        return values.renamed(name).at(None)
-    array = as_array(values)
+        return values.but(name=name, classes=_as_text(values.classes)).at(None)
+    array = as_array(values, name)
+    if array.dtype.kind == "S":
+        array = np.char.decode(array, "utf-8")
     return Sample(array.reshape(len(array), -1) if array.ndim > 2 and array.size else array, name)
+
+
+def _as_text(classes: tuple | None) -> tuple | None:
+    """Classes that JSON can hold: bytes as strings."""
+    if classes is None:
+        return None
+    return tuple(one.decode() if isinstance(one, bytes) else one for one in classes)
 
 
 def as_ids(values: Any, name: str) -> np.ndarray:
     """Ids of samples: (n,) integers or strings."""
-    array = as_array(values)
+    array = as_array(values, name)
     if array.ndim != 1 or array.dtype.kind not in "iuU":
         raise ValueError(
             f"{name} must be one column of integers or strings, one id per sample; got {array.dtype} "
             f"of shape {array.shape}"
         )
+    if array.dtype == np.uint64 and (array > np.iinfo(np.int64).max).any():
+        raise ValueError(f"{name} must be ids below 2**63; got {array.max()}: give them as strings")
     return array if array.dtype.kind == "U" else array.astype(np.int64)
 
 

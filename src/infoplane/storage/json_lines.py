@@ -13,6 +13,8 @@ import numpy as np
 from infoplane.storage.arrays import as_array
 from infoplane.storage.files import exclusive, sync_folder
 
+WANTED = "must be made of numbers, strings, lists and dicts"
+
 
 def plain(value: Any, where: str = "value", finite: bool = False) -> Any:
     """The same as JSON has it: numpy and torch values as numbers and lists, NaN and infinities as None.
@@ -32,11 +34,16 @@ def plain(value: Any, where: str = "value", finite: bool = False) -> Any:
         For anything else.
     """
     if isinstance(value, Mapping):
-        return {str(key): plain(item, f"{where}[{key!r}]", finite) for key, item in value.items()}
+        items = {str(key): plain(item, f"{where}[{key!r}]", finite) for key, item in value.items()}
+        if len(items) < len(value):
+            raise ValueError(f"{where} has keys that are the same as strings: {list(value)!r:.200}")
+        return items
     if isinstance(value, list | tuple):
         return [plain(item, f"{where}[{i}]", finite) for i, item in enumerate(value)]
     if isinstance(value, np.generic | np.ndarray) or hasattr(value, "detach") or hasattr(value, "__array__"):
-        array = as_array(value)
+        array = _as_array(value, where)
+        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+            array = array.astype(np.float64)
         if array.dtype.kind in "fiubU":
             return plain(array.tolist(), where, finite)
     if isinstance(value, float) and not math.isfinite(value):
@@ -47,7 +54,14 @@ def plain(value: Any, where: str = "value", finite: bool = False) -> Any:
         return value
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    raise ValueError(f"{where} must be made of numbers, strings, lists and dicts; got {type(value).__name__}")
+    raise ValueError(f"{where} {WANTED}; got {type(value).__name__}")
+
+
+def _as_array(value: Any, where: str) -> np.ndarray:
+    try:
+        return as_array(value, where)
+    except ValueError as error:
+        raise ValueError(f"{where} {WANTED}; {error}") from error
 
 
 def line(row: Mapping[str, Any]) -> bytes:

@@ -28,6 +28,8 @@ def call(model: torch.nn.Module, x: Any, start: int, stop: int) -> Any:
     dtype = next((t.dtype for t in tensors if t.dtype in CASTABLE), None)
     batch = _rows(x, start, stop, device, dtype)
     if isinstance(batch, dict):
+        if not all(isinstance(name, str) for name in batch):
+            raise ValueError(f"the keys of the probe's x are the model's arguments; got {list(batch)!r:.100}")
         return model(**batch)
     return model(*batch) if isinstance(batch, tuple) else model(batch)
 
@@ -37,7 +39,16 @@ def _rows(x: Any, start: int, stop: int, device: torch.device | None, dtype: tor
         return {key: _rows(value, start, stop, device, dtype) for key, value in x.items()}
     if isinstance(x, tuple):
         return tuple(_rows(value, start, stop, device, dtype) for value in x)
-    part = x[start:stop]
-    tensor = part.detach() if isinstance(part, torch.Tensor) else torch.from_numpy(np.array(part))
+    part = x.iloc[start:stop] if hasattr(x, "iloc") else x[start:stop]  # pandas may slice by its index
+    tensor = part.detach() if isinstance(part, torch.Tensor) else _numbers(part)
     to = dtype if tensor.is_floating_point() else None
     return tensor.to(device=device, dtype=to, copy=True)
+
+
+def _numbers(part: Any) -> torch.Tensor:
+    try:
+        return torch.from_numpy(np.array(part, order="C"))  # one order, one rounding
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"the model can't be given the probe's x, which is no array of numbers: {error}"
+        ) from error

@@ -4,6 +4,7 @@ import difflib
 import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -45,10 +46,7 @@ def select(model: torch.nn.Module, seen: Census, layers: Iterable[str] | None) -
     ValueError
         For a name that is unknown, never called or not recordable, and when nothing is left.
     """
-    if layers is None:
-        wanted = _default(model, seen)
-    else:
-        wanted = _named(seen, [layers] if isinstance(layers, str) else list(layers))
+    wanted = _default(model, seen) if layers is None else _named(seen, _patterns(layers))
     fine = tuple(one for one in wanted if not one.problem)
     left_out = tuple((one.name, f"{one.kind} {one.problem}") for one in wanted if one.problem)
     if not fine:
@@ -57,6 +55,15 @@ def select(model: torch.nn.Module, seen: Census, layers: Iterable[str] | None) -
     output = [one.name for one in fine if not one.path or one.key in seen.returned]
     several = sum(not one.path for one in fine) > 1  # parts of what the model returns: none is all of it
     return Selection(fine, output[-1] if output and not several else None, left_out)
+
+
+def _patterns(layers: Any) -> list[str]:
+    if isinstance(layers, str):
+        return [layers]
+    names = list(layers) if isinstance(layers, Iterable) else [layers]
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError(f"layers= takes names of modules, like ['fc1', 'block.*']; got {layers!r:.100}")
+    return names
 
 
 def _default(model: torch.nn.Module, seen: Census) -> list[Call]:

@@ -4,13 +4,14 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from infoplane.runs import Probe, Run
+from infoplane.runs.metrics import as_metrics
+from infoplane.runs.probe import splits_of
 from infoplane.runs.snapshots import check_step
 from infoplane.settings import integer
 from infoplane.storage.arrays import as_rows, digest
@@ -88,8 +89,8 @@ class Tracker:
     ) -> None:
         integer(batch_size, "batch_size", 1)
         self.model = unwrap(model)
-        self.probes = _splits(probe)
-        self.run = into if isinstance(into, Run) else Run(Path(into))
+        self.probes = splits_of(probe)
+        self.run = into if isinstance(into, Run) else Run(into)
         self.batch_size = batch_size
         self._due = due(at)
         self._begun = False
@@ -98,8 +99,8 @@ class Tracker:
         self._selection = select(self.model, seen, layers)
         self._check_input_layer(seen)
         if settings is not None or not (self.run.path / "run.json").exists():
-            self.run.create(dict(settings or {}), step=step)
-        self.run.set_probe(probe)
+            self.run.create({} if settings is None else settings, step=step)
+        self.run.set_probe(self.probes)
         if layers is None or self._selection.left_out:
             sys.stderr.write(self.describe() + "\n")
 
@@ -158,7 +159,8 @@ class Tracker:
         Raises
         ------
         ValueError
-            For a step that is no integer from 0 to 2147483647.
+            For a step that is no integer from 0 to 2147483647, or a metric that is not one number; nothing
+            is recorded then.
 
         Warns
         -----
@@ -166,13 +168,13 @@ class Tracker:
             When the first step given isn't 0, the schedule wants 0, and the run has no snapshot of it.
         """
         check_step(step)
-        step = int(step)
+        step, numbers = int(step), as_metrics(metrics)
         if not self._begun:
             self._begun = True
             self._warn_without_start(step)
         recorded = self._due(step) and self._record(step)
         if metrics:  # after the snapshot: a step that is repeated after a crash in between is logged once
-            self.run.log(step, **metrics)
+            self.run.log(step, **numbers)
         return recorded
 
     def _warn_without_start(self, step: int) -> None:
@@ -213,13 +215,3 @@ class Tracker:
 
     def __repr__(self) -> str:
         return f"Tracker({type(self.model).__name__}: {', '.join(self.layers)} -> {self.run.path})"
-
-
-def _splits(probe: Probe | Mapping[str, Probe]) -> dict[str, Probe]:
-    if isinstance(probe, Probe):
-        return {"probe": probe}
-    if not isinstance(probe, Mapping) or not probe or not all(isinstance(p, Probe) for p in probe.values()):
-        raise ValueError(
-            f'probe= takes Probe(x, y) or {{"train": Probe(...), "test": ...}}; got {probe!r:.200}'
-        )
-    return dict(probe)
