@@ -104,3 +104,19 @@ def test_checkpointed_parts_are_recorded_once(tmp_path):
     with torch.no_grad():
         expected = model.fc(torch.from_numpy(X)).numpy()
     np.testing.assert_allclose(tracker.run.layer(0, "probe", "fc"), expected, atol=1e-6)
+
+
+def test_what_a_vmap_makes_is_refused(tmp_path):
+    class Mapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc, self.out = nn.Linear(4, 3), nn.Linear(3, 2)
+
+        def forward(self, x):
+            return self.out(torch.vmap(self.fc)(x))
+
+    with pytest.raises(
+        ValueError, match=r"'fc' \(Linear\) returns shape \(3,\), whose first dimension isn't"
+    ):
+        Tracker(Mapped(), Probe(X), ["fc"], into=tmp_path)
+    assert Tracker(Mapped(), Probe(X), ["out"], into=tmp_path).step(0)

@@ -9,11 +9,11 @@ import torch
 
 from infoplane.runs.variables import problem_of_name
 from infoplane.track.batches import call
-from infoplane.track.outputs import parts, problem_of, problem_of_parts
+from infoplane.track.outputs import Glance, glances, problem_of_whole
 from infoplane.track.undisturbed import hooked, untouched, version
 
 OUTPUT = "output"  # the layer name of what the model returns
-SILENT = "is never called as a module when the model runs in evaluation mode"
+SILENT = "is never called as a module in evaluation mode; an nn.Identity that values pass through is"
 SCRIPTED = "is a ScriptModule, whose inside can't be watched: track the module that it was made from"
 WRAPPERS = {"_orig_mod", "_checkpoint_wrapped_module"}  # attributes that stand between a module and its name
 PARALLEL = (
@@ -174,42 +174,39 @@ def _watch(
     model: torch.nn.Module, x: Any, size: int, names: dict[str, str], modules: dict[str, torch.nn.Module]
 ) -> tuple[list[Call], frozenset[tuple[str, int, str]]]:
     """The calls for one batch, and which of them gave the tensor that the model returned."""
-    seen: list[tuple[str, object, int | None]] = []  # outputs are kept, so that identity means something
+    # outputs are kept, so that identity means something, but looked at at once: some (of vmap) are gone later
+    seen: list[tuple[str, object, int | None, list[Glance]]] = []
 
     def see(path: str, module: torch.nn.Module, output: object) -> None:
-        seen.append((path, output, version(output)))
+        seen.append((path, output, version(output), glances(output, size)))
 
     with hooked(model, [path for path in names if not _is_scripted(modules[path])], see):
         result = call(model, x, 0, size)
     total = Counter(path for path, *_ in seen)
     turns: Counter[str] = Counter()
     calls, returned = [], set()
-    for path, output, then in seen:
+    for path, output, then, found in seen:
         same = output is result and then == version(result)
         many = total[path] > 1 or (names[path] == OUTPUT and not same)
         label = names[path] + (f"#{turns[path] + 1}" if many else "")
         one = Call(label, names[path], path, turns[path], type(modules[path]).__name__, 0)
         turns[path] += 1
-        calls += _with_parts(one, output, size)
+        calls += _with_parts(one, output, found)
         if same:
             returned.add(one.key)
-    calls += _with_parts(Call(OUTPUT, OUTPUT, "", 0, type(model).__name__, 0), result, size)
-    return calls, frozenset(returned)
+    whole = Call(OUTPUT, OUTPUT, "", 0, type(model).__name__, 0)
+    return calls + _with_parts(whole, result, glances(result, size)), frozenset(returned)
 
 
-def _with_parts(one: Call, output: object, size: int) -> list[Call]:
+def _with_parts(one: Call, output: object, seen: list[Glance]) -> list[Call]:
     """The parts of what a call returned, if it is made of some, and the call, each with width and problem."""
-    calls = []
-    for word, part in parts(output):
-        if word:
-            own = replace(one, name=one.name + word, part=word, width=_width(part, size))
-            calls.append(replace(own, problem=problem_of(part, size)))
-    problem = problem_of_parts(output, size, one.name)
-    return [*calls, replace(one, width=_width(output, size), problem=problem)]
-
-
-def _width(output: object, size: int) -> int:
-    return output[0].numel() if isinstance(output, torch.Tensor) and not problem_of(output, size) else 0
+    split = [
+        replace(one, name=one.name + part.word, part=part.word, width=part.width, problem=part.problem)
+        for part in seen
+        if part.word
+    ]
+    width = seen[0].width if seen and not split else 0
+    return [*split, replace(one, width=width, problem=problem_of_whole(output, seen, one.name))]
 
 
 def _agreed(calls: list[Call], fewer_rows: list[Call]) -> list[Call]:

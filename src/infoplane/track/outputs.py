@@ -1,6 +1,7 @@
 """What a module returns: the parts of it, and whether one can be recorded."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 
 import torch
@@ -15,6 +16,26 @@ MEND = {  # what turns a tensor into one of plain real numbers
     "distributed": "full_tensor()",
     "masked": "to_tensor(0.0)",
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Glance:
+    """What is seen of a part of an output while it is there.
+
+    Attributes
+    ----------
+    word : str
+    shape : tuple of int
+    width : int
+        Numbers per sample.
+    problem : str
+        Why it can't be recorded; "" when it can.
+    """
+
+    word: str
+    shape: tuple[int, ...]
+    width: int
+    problem: str
 
 
 def parts(output: object, word: str = "") -> Iterator[tuple[str, object]]:
@@ -86,21 +107,25 @@ def _kind(output: torch.Tensor) -> str:
     return "complex" if output.is_complex() else ""
 
 
-def problem_of_parts(output: object, rows: int, name: str) -> str:
+def glances(output: object, rows: int) -> list[Glance]:
+    """A glance at each part."""
+    found = []
+    for word, part in parts(output):
+        problem, shape = problem_of(part, rows), tuple(getattr(part, "shape", ()))
+        found.append(Glance(word, shape, 0 if problem else math.prod(shape[1:]), problem))
+    return found
+
+
+def problem_of_whole(output: object, seen: list[Glance], name: str) -> str:
     """Why what the layer `name` returns can't be recorded whole, and the words for what can; "" if it can."""
-    found = list(parts(output))
-    if [word for word, _ in found] == [""]:
-        return problem_of(output, rows)
-    fine = [f"{name + word!r} of shape {_shape(part)}" for word, part in found if not problem_of(part, rows)]
-    wrong = [f"{name + word!r} {why}" for word, part in found if (why := problem_of(part, rows))]
+    if [one.word for one in seen] == [""]:
+        return seen[0].problem
+    fine = [f"{name + one.word!r} of shape {one.shape}" for one in seen if not one.problem]
+    wrong = [f"{name + one.word!r} {one.problem}" for one in seen if one.problem]
     said = f"returns {_article(type(output).__name__)}, not a tensor: "
     if not fine:
         return said + f"no part of it can be recorded ({some(wrong, 4) or 'it is empty'})"
     return said + f"name a part of it, {some(fine, 8)}" + (f" (not {some(wrong, 4)})" if wrong else "")
-
-
-def _shape(part: object) -> tuple[int, ...]:
-    return tuple(part.shape) if isinstance(part, torch.Tensor) else ()
 
 
 def _article(word: str) -> str:

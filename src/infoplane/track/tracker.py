@@ -44,6 +44,7 @@ class Tracker:
         what the model returns. A module called twice gives ``name#1`` and ``name#2``, which can be named too.
         Of a tuple or list ``name[0]`` is the first part, of a dict or dataclass ``name[key]``, of what lies
         deeper ``name[1][0]``; a glob may stand before the brackets, and parts are taken by such words alone.
+        What a function like ``F.relu`` gives has no name: let it pass through an ``nn.Identity``.
         None takes every module with parameters of its own and every activation module, and ``output``
         unless the last of them returns that very tensor; it writes `describe` to stderr.
     at : iterable of int, or callable, optional
