@@ -1,7 +1,6 @@
 """Where training was: model, optimiser and random state in one file, whole or absent, without pickle."""
 
 import json
-import operator
 import re
 import warnings
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from infoplane.runs import Run
+from infoplane.settings import integer
 from infoplane.storage.files import PART, write_whole
 from infoplane.track import random_state
 from infoplane.track.calls import unwrap
@@ -40,6 +40,8 @@ def save_checkpoint(run: Run, step: int, model: torch.nn.Module, optimiser: torc
 
     Raises
     ------
+    ValueError
+        For a step that is no integer from 0 on.
     TypeError
         When a state holds something other than tensors, numbers, strings, and lists, tuples, dicts of them.
 
@@ -56,7 +58,7 @@ def save_checkpoint(run: Run, step: int, model: torch.nn.Module, optimiser: torc
     >>> torch.equal(again.weight, model.weight)
     True
     """
-    step = operator.index(step)
+    step = integer(step, "step of save_checkpoint", 0)
     tensors: dict[str, torch.Tensor] = {}
     states = {
         "model": unwrap(model).state_dict(),
