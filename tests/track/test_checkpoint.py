@@ -148,3 +148,25 @@ def test_wrappers_make_no_difference_and_the_header_is_json(tmp_path):
     assert load_checkpoint(run, model, optimiser) == 3
     with safe_open(run.path / "checkpoints" / "000003.safetensors", framework="np") as file:
         assert json.loads(file.metadata()["infoplane"])["step"] == 3
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "Philox"])
+def test_any_generator_of_numpy_goes_on(tmp_path, kind):
+    mine = np.random.get_bit_generator()
+    np.random.set_bit_generator(getattr(np.random, kind)(3))
+    try:
+        run, model = Run(tmp_path).create({}), Net()
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+        save_checkpoint(run, 1, model, optimiser)
+        expected = np.random.normal(size=3)  # noqa: NPY002
+        assert load_checkpoint(run, model, optimiser) == 1
+        assert np.array_equal(np.random.normal(size=3), expected)  # noqa: NPY002
+    finally:
+        np.random.set_bit_generator(mine)
+
+
+@pytest.mark.parametrize("step", ["1", 1.0, True, -1, None])
+def test_a_step_is_an_integer(tmp_path, step):
+    model = Net()
+    with pytest.raises(ValueError, match="step of save_checkpoint must be an integer >= 0; got"):
+        save_checkpoint(Run(tmp_path).create({}), step, model, torch.optim.SGD(model.parameters(), lr=0.1))

@@ -26,6 +26,7 @@ class Glance:
     ----------
     word : str
     shape : tuple of int
+        Where there is no problem.
     width : int
         Numbers per sample.
     problem : str
@@ -111,8 +112,9 @@ def glances(output: object, rows: int) -> list[Glance]:
     """A glance at each part."""
     found = []
     for word, part in parts(output):
-        problem, shape = problem_of(part, rows), tuple(getattr(part, "shape", ()))
-        found.append(Glance(word, shape, 0 if problem else math.prod(shape[1:]), problem))
+        problem = problem_of(part, rows)
+        shape = tuple(part.shape) if isinstance(part, torch.Tensor) and not problem else ()
+        found.append(Glance(word, shape, math.prod(shape[1:]) if shape else 0, problem))
     return found
 
 
