@@ -141,7 +141,8 @@ class Sample:
         if self._home is None:
             return self.values
         xp, device = self._home
-        return self.derived("array", lambda: xp.asarray(np.array(self.values), device=device))
+        native = self.values.dtype.newbyteorder("=")  # tensors know no other
+        return self.derived("array", lambda: xp.asarray(np.array(self.values, native), device=device))
 
     def at(self, home: Any) -> "Sample":
         """The same variable with its `array` there; itself if it is."""

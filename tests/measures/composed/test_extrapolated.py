@@ -86,6 +86,20 @@ def test_a_function_of_the_other_curves():
         Extrapolated(KSG(k=5), parts=6)(x, np.tanh(x))
 
 
+def test_values_that_are_rounding_do_not_curve():
+    """Of distances in x alone KSG is a difference of equal digammas, and 0 but for the last digits."""
+    rng = np.random.default_rng(0)
+    x, y = 1e-300 * rng.normal(size=120), np.round(rng.normal(size=120), 9)
+    estimate = Extrapolated(KSG(k=2), parts=3)(x, y)
+    assert estimate.value == pytest.approx(0, abs=1e-12)
+
+
+def test_a_refusal_names_the_variables():
+    x = np.random.default_rng(0).normal(size=600)
+    with pytest.raises(DegenerateData, match="the values of 'x' and 'y' for 600 to 100 samples curve"):
+        Extrapolated(KSG(k=5), parts=6)(x, np.tanh(x))
+
+
 def test_the_seed_chooses_the_cuts():
     x, y = known.Normal(rho=0.5).draw(200, seed=0)
     one, same, other = (Extrapolated(KSG(k=3), parts=3, seed=seed)(x, y) for seed in (0, 0, 1))

@@ -19,6 +19,7 @@ Cuts = list[list[list[Estimate]]]  # level, time, part
 
 CLEAR = 2.0  # standard errors by which line and parabola must differ to be told apart
 MATTERS = 0.5  # of the estimate's own error: a smaller difference changes nothing
+ROUNDING = 1e-9  # of the values, or of a nat
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,11 @@ class Extrapolated:
         # all samples have no cuts, but neighbours of their own by chance: noise as of the halves
         noise = (parabola - line) ** 2 @ np.append(between_cuts[0], between_cuts)
         levels = np.append(whole.value, means.mean(axis=1))
-        _refuse_curves(sizes, levels, (line, parabola), sqrt(noise), error)
+        # differences of terms of some nats may leave a value that is nothing but their rounding
+        rounding = ROUNDING * max(float(np.abs(levels).max()), whole.unit == "nats")
+        curve = _curve(sizes, levels, (line, parabola), (sqrt(noise), error), rounding)
+        if curve:
+            raise DegenerateData(f"the values of {' and '.join(repr(x.name) for x in samples)} {curve}")
         weighted = [(line[0], whole)]
         for weight, level in zip(line[1:], cuts, strict=True):
             weighted += [(weight / self.times / len(cut), part) for cut in level for part in cut]
@@ -159,21 +164,23 @@ def _between_parts(cuts: Cuts) -> float:
     return float(squares / sum(len(cut) - 1 for level in cuts for cut in level))
 
 
-def _refuse_curves(
+def _curve(
     sizes: Int[np.ndarray, " levels"],
     values: Float[np.ndarray, " levels"],
     intercepts: tuple[Float[np.ndarray, " levels"], Float[np.ndarray, " levels"]],
-    noise: float,
-    error: float,
-) -> None:
+    errors: tuple[float, float],
+    rounding: float,
+) -> str:
+    """What is wrong if the values don't lie on a line, or nothing; `errors` of their curvature and value."""
+    noise, error = errors
     line, parabola = (float(weights @ values) for weights in intercepts)
-    rounding = 1e-9 * float(np.abs(values).max())
-    if abs(parabola - line) > max(CLEAR * noise, MATTERS * error) + rounding:
-        raise DegenerateData(
-            f"the values for {sizes[0]} to {sizes[-1]} samples curve: at 1/n = 0 a line gives {line:.4g} and "
-            f"a parabola {parabola:.4g}, with an error of {error:.2g}: the bias does not fall as 1/n; "
-            "use more samples or fewer dimensions, or give the measure itself and its bias on known data"
-        )
+    if abs(parabola - line) <= max(CLEAR * noise, MATTERS * error) + rounding:
+        return ""
+    return (
+        f"for {sizes[0]} to {sizes[-1]} samples curve: at 1/n = 0 a line gives {line:.4g} and a parabola "
+        f"{parabola:.4g}, with an error of {error:.2g}: the bias does not fall as 1/n; use more samples or "
+        "fewer dimensions, or give the measure itself and its bias on known data"
+    )
 
 
 def _note(estimates: list[Estimate]) -> str:

@@ -106,7 +106,8 @@ class HSIC:
             notes = [one.note, other.note]
         else:
             sums = _grams.sums(one.gram, other.gram)
-            value, notes = self._of(sums, one, other), [_grams.note(sums, one, other)]
+            value = self._of(sums, one, other, f"{x.name!r} and {y.name!r}")
+            notes = [_grams.note(sums, one, other)]
         return Estimate(value, unit="", note=_notes.join_notes([*notes, series_note(x, y)]))
 
     def permuted(self, x: Any, y: Any, orders: np.ndarray) -> tuple[np.ndarray, str]:
@@ -122,7 +123,8 @@ class HSIC:
         if x.is_labels:
             one, other, orders = other, one, np.argsort(orders, axis=1)
         before = _grams.sums(one.gram, other.gram)
-        values = [self._of(after, one, other) for after in _grams.permuted(before, one, other, orders)]
+        names = f"{x.name!r} and {y.name!r}"
+        values = [self._of(after, one, other, names) for after in _grams.permuted(before, one, other, orders)]
         return np.array(values), _grams.recomputed_note(one, other)
 
     def _checked(self, x: Any, y: Any) -> tuple[Sample, Sample]:
@@ -131,7 +133,7 @@ class HSIC:
             _check.for_unbiased(x, "HSIC(form='biased')")
         return _grams.together(x, y)
 
-    def _of(self, sums: _grams.Sums, one: _grams.Side, other: _grams.Side) -> float:
+    def _of(self, sums: _grams.Sums, one: _grams.Side, other: _grams.Side, names: str) -> float:
         n = sums.n
         if self.form == "unbiased":
             value = sums.unbiased() / (n * (n - 3))
@@ -141,8 +143,8 @@ class HSIC:
             return ldexp(value, one.exponent + other.exponent)
         except OverflowError:
             raise DegenerateData(
-                "the variables are so large that HSIC of linear kernels leaves the range of float64; divide "
-                "them by a constant (prepare.standardise does)"
+                f"{names} are so large that HSIC of linear kernels leaves the range of float64; divide them "
+                "by a constant (prepare.standardise does)"
             ) from None
 
 
