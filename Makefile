@@ -18,12 +18,13 @@ PINS := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["pr
 	bounds = sum(of_all, project["dependencies"]); \
 	print(*(bound.replace(">=", "==") for bound in bounds if ">=" in bound), sep="\n")
 
-.PHONY: help demo test lowest lint install bench wheel clean
+.PHONY: help demo test fuzz lowest lint install bench wheel clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo     install what the demo needs in .venv, and run it: figures under runs/demo/"
 	@echo "make test     install everything in .venv and run all tests"
+	@echo "make fuzz     10,000 random inputs through every measure, 3,000 of them against definitions (half an hour)"
 	@echo "make lowest   the tests at the lowest versions that pyproject.toml allows, on Python 3.11 (another .venv)"
 	@echo "make lint     ruff and mypy"
 	@echo "make install  only prepare .venv, with all extras and the development tools"
@@ -40,6 +41,9 @@ test: $(VENV)/all.stamp
 	if [ -n "$$kernel" ]; then echo "the numbers again, with the BLAS kernel $$kernel"; \
 	  OPENBLAS_CORETYPE=$$kernel $(RUN) pytest -m portable; \
 	else echo "this BLAS has one kernel only: the numbers are not tested with another"; fi
+
+fuzz: $(VENV)/all.stamp
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python benchmarks/fuzz.py
 
 lowest: $(LOWEST)/all.stamp
 	$(LOWEST)/bin/python -m pytest -W default::DeprecationWarning -W default::FutureWarning
