@@ -29,8 +29,6 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("CanonicalPairs", "shuffled"): "sums by the order of rows",
     ("DiffusionInformation, clusters", "shuffled"): "equal rows in several clusters",
     ("Prepared, pca", "shuffled"): "sums by the order of rows",
-    ("Prepared, standardise", "shuffled"): "sums by the order of rows",
-    ("Prepared, standardise", "dressed"): "sums by the layout",
     ("", "which makes no random walk"): "a kernel's refusal without a name",
     ("", "the kernel is negative between some rows"): "a kernel's refusal without a name",
     ("SlicedPCA", "shuffled"): "sums by the order of rows",
@@ -225,7 +223,7 @@ def swapped(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estima
 
 
 def mirrored(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estimate | str:
-    return _plainly(given.with_arrays(x=-given.arrays["x"]), subject)
+    return _plainly(given.with_arrays(x=-given.arrays["x"].astype(float)), subject)
 
 
 def columns(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estimate | str:

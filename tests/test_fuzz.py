@@ -14,12 +14,12 @@ checks, drawn, subjects, promises = (
     import_module(f"fuzz_{part}") for part in ("checks", "inputs", "measures", "promises")
 )
 
-CASES = [i for i in range(300) if i % 10 < 4]  # three small enough for definitions, one of any size
+CASES = [i for i in range(300) if i % 10 < 5]  # most are small enough for definitions
 
 
 @pytest.mark.parametrize("name", checks.EVERY)
 def test_nothing_is_found(name):
-    verdicts = [checks.judge(i, name) for i in CASES]
+    verdicts = [checks.judge(i, name) for i in CASES[checks.EVERY.index(name) % 2 :: 2]]
     found = [one for one in verdicts if one.outcome == "FOUND" and not one.expected]
     assert not found, f"{found[0]}; python benchmarks/fuzz.py --case {found[0].case}"
 

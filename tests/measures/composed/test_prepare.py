@@ -226,3 +226,26 @@ def test_components_that_are_not_there_are_zero():
     scores = pca(4)(x).values
     assert (scores[:, :2].std(axis=0) > 0.1).all()
     np.testing.assert_array_equal(scores[:, 2:], 0)
+
+
+@pytest.mark.parametrize("kind", ["lattice", "far", "many columns"])
+def test_standardised_values_know_no_order_of_rows(kind):
+    """Nor layout: a mean that rounds otherwise would part distances that are equal."""
+    rng = np.random.default_rng(0)
+    values = {
+        "lattice": np.round(rng.normal(size=(500, 2)), 1),
+        "far": 1e8 + rng.normal(size=(500, 1)),
+        "many columns": np.ldexp(rng.normal(size=(500, 30)), rng.integers(-900, 900, size=30)),
+    }[kind]
+    order = rng.permutation(500)
+    found = standardise(values).values
+    np.testing.assert_array_equal(standardise(values[order]).values, found[order])
+    np.testing.assert_array_equal(standardise(np.asfortranarray(values)).values, found)
+    assert np.abs(found.mean(axis=0)).max() < 1e-14
+    np.testing.assert_allclose(found.std(axis=0), 1, rtol=1e-13)
+
+
+def test_standardised_columns_are_what_numpy_makes_of_them():
+    values = np.random.default_rng(0).normal(size=(500, 3)) * [1e-30, 1, 1e30] + [1e-29, 5, -1e31]
+    expected = (values - values.mean(axis=0)) / values.std(axis=0)
+    np.testing.assert_allclose(standardise(values).values, expected, atol=1e-12)

@@ -234,7 +234,7 @@ def test_linear_kernels_beyond_float64():
     for exponent in (-250, 250):
         value = HSIC(LINEAR, LINEAR)(np.ldexp(x, exponent), np.ldexp(y, -exponent)).value
         assert value == pytest.approx(expected, rel=1e-9)
-    with pytest.raises(DegenerateData, match="'x' and 'y' are so large .* leaves the range of float64"):
+    with pytest.raises(DegenerateData, match=r"'x' and 'y' are so large .* leaves the range of float64"):
         HSIC(LINEAR, LINEAR)(x * 1e200, y * 1e200)
 
 

@@ -39,12 +39,11 @@ class Standardise:
         x = _check.one(x)
 
         def make(values: np.ndarray) -> np.ndarray:
-            values, _ = _moderate(values, axis=0)
-            scale = values.std(axis=0)
-            constant = _check.dead_columns(x)
-            return np.where(
-                constant, 0.0, (values - values.mean(axis=0)) / np.where(constant | (scale == 0), 1.0, scale)
-            )
+            low, high = values.min(axis=0), values.max(axis=0)
+            values = np.ldexp(values - low, -np.frexp(high - low)[1])  # from 0 to 1
+            values -= _mean(values)
+            constant = _check.dead_columns(x) | (low == high)
+            return np.where(constant, 0.0, values / np.where(constant, 1.0, np.sqrt(_mean(values**2))))
 
         return _changed(x, "standardise", make)
 
@@ -294,6 +293,12 @@ def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndar
     """`values`, columns or all divided by a power of two, so that squares stay in range; and the powers."""
     exponents = np.frexp(np.abs(values).max(axis=axis))[1]
     return np.ldexp(values, -exponents), exponents
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Of columns between -1 and 1, in whole steps, whose sum no order of rows rounds: ties stay ties."""
+    steps = 2.0 ** (62 - len(values).bit_length())
+    return np.rint(values * steps).astype(np.int64).sum(axis=0) / (len(values) * steps)
 
 
 def _changed(x: Any, step: str, make: Callable[[np.ndarray], np.ndarray]) -> Sample:
