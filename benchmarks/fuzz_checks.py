@@ -19,6 +19,7 @@ from infoplane import Estimate
 
 EVERY = (*SUBJECTS, *COMPOSED)
 SECONDS = 10.0
+FEW = "samples are needed|label of .* occurs once"
 RANGE = 1e300  # beyond it differences of values may leave float64
 Outcome = Literal["by definition", "plausible", "refused", "FOUND"]
 
@@ -72,14 +73,13 @@ def kept(given: Inputs, name: str, subject: Subject) -> tuple[Outcome, str]:
     """How the measure answers, and what; Broken if a promise isn't kept."""
     rng = np.random.default_rng([SEED, given.number, zlib.crc32(name.encode())])
     first = _plainly(given, subject)
-    if isinstance(first, str):
-        _refusal(first, given, subject)
-    else:
+    if isinstance(first, Estimate):
         _bounds(first, given, subject)
     change = str(rng.choice(_changes(subject)))
     said = CHANGES[change](rng, given, subject)
     _same(first, said, change, subject)
     if isinstance(first, str):
+        _refusal(first, given, subject)
         return "refused", first
     defined = _defined(given, subject)
     if defined is None:
@@ -117,11 +117,16 @@ def answer(
 
 
 def _refusal(said: str, given: Inputs, subject: Subject) -> None:
-    """Few reasons are good enough for a measure that takes whatever is finite."""
+    """Of what is finite only what has too few samples for the measure, or no value by definition."""
     broken = any(given.broken(one) for one in subject.of)
     wide = any(float(np.abs(given.arrays[one]).max()) > RANGE for one in subject.of if one in "xt")
-    if subject.takes and given.n >= subject.takes and not (broken or wide):
+    if broken or wide or re.search(FEW, said):
+        return
+    if subject.takes and given.n >= subject.takes:
         raise Broken(f"refused what it takes: {said}")
+    defined = _defined(given, subject)
+    if defined is not None:
+        raise Broken(f"by definition {defined!r}, refused: {said}")
 
 
 def _bounds(estimate: Estimate, given: Inputs, subject: Subject) -> None:

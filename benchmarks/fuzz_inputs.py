@@ -234,7 +234,7 @@ def inputs(i: int) -> Inputs:
 
 def numbers(rng: Rng, n: int) -> tuple[np.ndarray, str]:
     """(n, d) numbers of some kind, scale, offset and precision; and words for them."""
-    d = int(rng.choice([1, 1, 1, 2, 2, 3, 5, 20]))
+    d = int(rng.choice([1, 1, 1, 1, 2, 2, 3, 4, 5, 8, 20]))
     kind = str(rng.choice(list(KINDS), p=KIND_ODDS))
     values, said = KINDS[kind](rng, n, d), kind
     chance = rng.random()

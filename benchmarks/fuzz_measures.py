@@ -67,6 +67,8 @@ def ksg(k: int) -> dict[str, Any]:
     return {"low": low, "high": high, "unmoved": NEIGHBOURS, "takes": k + 1}
 
 
+COPULA = {"unmoved": (*RANKS, "mirrored"), "close": 1e-6}
+ENTROPY = {"unmoved": ("mirrored", "columns"), "symmetric": False, "information": False}
 KERNEL = {"information": False, "close": 1e-7}
 SPECTRUM = {"low": nothing, "high": log_n, "symmetric": False, "information": False, "close": 1e-6}
 LAPLACE = partial(matrices.laplace, bandwidth=2.0)
@@ -79,19 +81,22 @@ SUBJECTS: dict[str, Subject] = {
     "MixedKSG": Subject(MixedKSG(3), oracle=partial(sums.mixed, k=3), unmoved=NEIGHBOURS, takes=4),
     "MixedKSG, labels": Subject(MixedKSG(2), "xy", partial(sums.mixed, k=2), unmoved=NEIGHBOURS),
     "KozachenkoLeonenko": Subject(
-        KozachenkoLeonenko(3), "x", partial(sums.entropy, k=3), unmoved=("mirrored", "columns")
+        KozachenkoLeonenko(3),
+        "x",
+        partial(sums.entropy, k=3),
+        **ENTROPY,
     ),
     "KozachenkoLeonenko, Euclidean": Subject(
         KozachenkoLeonenko(2, "euclidean"),
         "x",
         partial(sums.entropy, k=2, metric="euclidean"),
-        unmoved=("mirrored", "columns"),
+        **ENTROPY,
     ),
     "WeightedKozachenkoLeonenko": Subject(
         WeightedKozachenkoLeonenko(5),
         "x",
         partial(sums.weighted_entropy, k=5),
-        unmoved=("mirrored", "columns"),
+        **ENTROPY,
         close=1e-7,
     ),
     "FromEntropy": Subject(
@@ -157,20 +162,15 @@ SUBJECTS: dict[str, Subject] = {
     "KDEBounds, labels": Subject(
         KDEBounds(0.25), "xy", partial(kde_of_labels, 0.5), high=of_labels, close=1e-7
     ),
-    "GaussianCopula": Subject(
-        GaussianCopula(), "xt", of_alive(sums.copula), unmoved=(*RANKS, "mirrored"), close=1e-6
-    ),
-    "GaussianCopula, labels": Subject(
-        GaussianCopula(), "xy", of_alive(sums.copula), unmoved=(*RANKS, "mirrored"), close=1e-6
-    ),
+    "GaussianCopula": Subject(GaussianCopula(), "xt", of_alive(sums.copula), **COPULA),
+    "GaussianCopula, labels": Subject(GaussianCopula(), "xy", of_alive(sums.copula), **COPULA),
     "CanonicalPairs": Subject(CanonicalPairs(KSG(3)), "xt"),
     "CanonicalPairs, normal": Subject(
         CanonicalPairs(Criterion("normal", normal_pair)),
         "xt",
         of_alive(matrices.canonical_normal),
         nothing,
-        unmoved=(*RANKS, "mirrored"),
-        close=1e-6,
+        **COPULA,
     ),
     "HSIC": Subject(HSIC(), "xt", partial(matrices.hsic, form="unbiased"), unmoved=NEIGHBOURS, **KERNEL),
     "HSIC, labels": Subject(

@@ -84,12 +84,17 @@ def mixed(x: Rows, y: Rows, k: int) -> float | None:
     return float(log(n) + fsum(total) / n)
 
 
+def flat(x: Rows) -> bool:
+    """Whether a column is constant, which has no density."""
+    return bool((x == x[:1]).all(axis=0).any())
+
+
 def entropy(x: Rows, k: int, metric: str = "chebyshev") -> float | None:
     """Kozachenko and Leonenko."""
     n, d = x.shape
     apart = chebyshev(x) if metric == "chebyshev" else euclidean(x)
     radii = [kth(row, i, k) for i, row in enumerate(apart)]
-    if min(radii) == 0:
+    if min(radii) == 0 or flat(x):
         return None
     ball = d * log(2) if metric == "chebyshev" else d / 2 * log(pi) - lgamma(d / 2 + 1)
     return float(digamma(n) - digamma(k) + ball + d * fsum(map(log, radii)) / n)
@@ -124,7 +129,7 @@ def weighted_entropy(x: Rows, k: int) -> float | None:
     n, d = x.shape
     found = weights(k, d)
     apart = euclidean(x)
-    if found is None:
+    if found is None or flat(x):
         return None
     total = 0.0
     for j, weight in found.items():

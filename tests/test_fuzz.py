@@ -77,6 +77,10 @@ WRONG = {
     "too high": (of(lambda x, y: Estimate(9.0), high=promises.log_n), "is above"),
     "another value": (of(KSG(3), oracle=lambda x, y: 0.0), "by definition 0.0"),
     "too often refused": (of(raises(ValueError("'input' is odd")), takes=4), "refused what it takes"),
+    "refused though defined": (
+        of(raises(ValueError("'input' is odd")), oracle=lambda x, y: 0.0),
+        ", refused: ",
+    ),
     "the order": (of(by_order), "shuffled: "),
     "a changed sample": (of(changing), "again: "),
     "no symmetry": (of(lambda x, y: Estimate(float(x.values.max())), symmetric=True), "swapped: "),
