@@ -64,7 +64,7 @@ RANKS = ("columns", "doubled", "stretched")
 
 def ksg(k: int) -> dict[str, Any]:
     low, high = partial(neighbours_least, k), partial(neighbours_most, k)
-    return {"low": low, "high": high, "unmoved": NEIGHBOURS, "takes": k + 1}
+    return {"low": low, "high": high, "unmoved": NEIGHBOURS}
 
 
 COPULA = {"unmoved": (*RANKS, "mirrored"), "close": 1e-6}

@@ -36,14 +36,15 @@ def closer(distances: list[float], own: int, radius: float) -> int:
     return sum(one < radius for j, one in enumerate(distances) if j != own)
 
 
-def ksg(x: Rows, y: Rows, k: int) -> float:
-    """Kraskov, Stögbauer, Grassberger (2004), eq. (8)."""
+def ksg(x: Rows, y: Rows, k: int) -> float | None:
+    """Kraskov, Stögbauer, Grassberger (2004), eq. (8); for no more than a tenth of the points on atoms."""
     a, b = chebyshev(x), chebyshev(y)
-    n, total = len(x), []
+    n, total, atoms = len(x), [], 0
     for i in range(n):
         radius = kth([max(p, q) for p, q in zip(a[i], b[i], strict=True)], i, k)
+        atoms += radius == 0
         total += [digamma(closer(side[i], i, radius) + 1) for side in (a, b)]
-    return float(digamma(k) + digamma(n) - fsum(total) / n)
+    return None if atoms > n / 10 else float(digamma(k) + digamma(n) - fsum(total) / n)
 
 
 def ross(x: Rows, y: Rows, k: int) -> float | None:
@@ -53,13 +54,15 @@ def ross(x: Rows, y: Rows, k: int) -> float | None:
     if not kept.any():
         return None
     x, y = x[kept], y[kept]
-    apart, n, total = chebyshev(x), int(kept.sum()), []
+    apart, n, total, atoms = chebyshev(x), int(kept.sum()), [], 0
     for i in range(n):
         own = [apart[i][j] for j in range(n) if y[j] == y[i] and j != i]
         near = min(k, len(own))
-        inside = closer(apart[i], i, sorted(own)[near - 1])
+        radius = sorted(own)[near - 1]
+        atoms += radius == 0
+        inside = closer(apart[i], i, radius)
         total.append(digamma(near) - digamma(sizes[y[i]]) - digamma(inside + 1))
-    return float(digamma(n) + fsum(total) / n)
+    return None if atoms > n / 10 else float(digamma(n) + fsum(total) / n)
 
 
 def mixed(x: Rows, y: Rows, k: int) -> float | None:

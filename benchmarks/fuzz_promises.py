@@ -88,14 +88,19 @@ def of_alive(oracle: Callable[..., float | None]) -> Callable[..., float | None]
     return lambda *arrays: oracle(*map(alive, arrays))
 
 
-def within_classes(oracle: Callable[..., float], least: int, x: Rows, t: Rows, y: Rows) -> float | None:
+def within_classes(
+    oracle: Callable[..., float | None], least: int, x: Rows, t: Rows, y: Rows
+) -> float | None:
     if min(Counter(y.tolist()).values()) < least:
         return None
     total = 0.0
     for label in sorted(set(y.tolist())):
         own = [side[y == label] for side in (x, t)]
         same = any((side == side[:1]).all() for side in own)
-        total += (y == label).mean() * (0.0 if same else oracle(*own))
+        part = 0.0 if same else oracle(*own)
+        if part is None:
+            return None
+        total += (y == label).mean() * part
     return total
 
 
@@ -128,7 +133,7 @@ def averaged(oracle: Callable[..., float | None], count: int, x: Rows, other: Ro
     return None if None in values else float(np.mean(values))
 
 
-def of_ranks(oracle: Callable[..., float], x: Rows, t: Rows) -> float:
+def of_ranks(oracle: Callable[..., float | None], x: Rows, t: Rows) -> float | None:
     def scored(side: Rows) -> Rows:
         order = np.sort(side, axis=0)
         mean = [

@@ -119,7 +119,9 @@ def test_as_many_neighbours_as_samples():
 def test_ksg_has_nothing_to_say_of_atoms():
     x = np.zeros(500)
     x[:30] = np.arange(1, 31)
-    with pytest.raises(DegenerateData, match=r"470 of 500 points have their k=5 neighbours at distance zero"):
+    with pytest.raises(
+        DegenerateData, match=r"470 of 500 points have their k=5 neighbours at distance zero in 'x'"
+    ):
         KSG(k=5)(x, x)
     with pytest.raises(DegenerateData, match="use MixedKSG"):
         KSG(k=5)(x, np.arange(500) % 2)

@@ -223,5 +223,6 @@ def _tie_note(radii: np.ndarray, k: int, tied: str, *variables: Sample) -> str:
     else:
         instead = "use MixedKSG" + (f", or labels({few[0]}) for values that are classes" if few else "")
     if zeros > ATOMS * len(radii):
-        raise DegenerateData(f"{on_atoms}, where KSG has no formula; {instead}")
+        names = " and ".join(repr(x.name) for x in variables)
+        raise DegenerateData(f"{on_atoms} in {names}, where KSG has no formula; {instead}")
     return f"{_notes.join_notes([on_atoms, repeats, tied])}; KSG assumes none: {instead}"
