@@ -61,14 +61,14 @@ def main() -> int:
         return 0
     counts: Counter[tuple[str, str]] = Counter()
     found: list[Verdict] = []
-    for verdict in verdicts(range(given.first, given.first + given.cases), given.workers):
-        counts[verdict.subject, verdict.outcome] += 1
-        if verdict.outcome == "FOUND":
-            found.append(verdict)
-    with open(given.out, "w", newline="", encoding="utf-8") as file:
+    with open(given.out, "w", newline="", encoding="utf-8", buffering=1) as file:
         rows = csv.writer(file)
         rows.writerow(["case", "measure", "found", "expected"])
-        rows.writerows([one.case, one.subject, one.said, one.expected] for one in found)
+        for verdict in verdicts(range(given.first, given.first + given.cases), given.workers):
+            counts[verdict.subject, verdict.outcome] += 1
+            if verdict.outcome == "FOUND":
+                found.append(verdict)
+                rows.writerow([verdict.case, verdict.subject, verdict.said, verdict.expected])
     print(table(counts))
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     new = sum(not one.expected for one in found)
