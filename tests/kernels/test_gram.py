@@ -229,3 +229,13 @@ def test_the_median_of_too_many_distances_is_refused(kind, monkeypatch):
     ):
         kind(kernels.Median(rows=3000)).gram(Sample(X))
     assert len(kind(kernels.Median(rows=30)).gram(Sample(X))) == 40
+
+
+@pytest.mark.parametrize("kernel", [kernels.Gaussian(2.0), kernels.Laplace(2.0)])
+def test_a_bandwidth_far_below_the_largest_column(kernel):
+    """Rows that are equal in it differ in another by far more than the bandwidth."""
+    x = np.array([[9e130, 0.0], [9e130, 4e10], [9e130, 0.5], [-9e130, 0.5]])
+    whole = kernel.gram(Sample(x)).full()
+    near = kernel.gram(Sample([[0.0, 0.0], [0.0, 0.5]])).full()[0, 1]
+    expected = np.array([[1, 0, near, 0], [0, 1, 0, 0], [near, 0, 1, 0], [0, 0, 0, 1]])
+    np.testing.assert_allclose(whole, expected, atol=1e-12)

@@ -16,6 +16,7 @@ from infoplane.settings import integer, number, switch
 
 FAINT = 1e-5  # of the largest squared length: smaller squared distances are taken by differences
 BLOCK = 256
+LIMIT = {"euclidean": 1e150, "cityblock": 1e300}  # of widths, whose squares or themselves divide distances
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def one_width(x: Sample, rule: Any, norm: Literal["euclidean", "cityblock"]) -> 
         return width, times_power(width, exponent)
     sigma = rule.sigma * sqrt(x.width) if isinstance(rule, PerRootDim) else float(rule)
     width = times_power(sigma, -exponent)
-    return min(max(width, 1e-100), 1e100), sigma  # beyond, all rows are apart, or together
+    limit = LIMIT[norm]
+    return min(max(width, 1 / limit), limit), sigma  # beyond, all rows are apart, or together
 
 
 def times_power(width: float, exponent: int) -> float:
