@@ -29,6 +29,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("Plugin", "is below 0.0"): "below 0 by rounding",
     ("CanonicalPairs", "shuffled"): "sums by the order of rows",
     ("DiffusionInformation, clusters", "shuffled"): "equal rows in several clusters",
+    ("Permuted", "swapped: .* has no formula"): "permuted pairs are refused where the pairs are not",
     ("Prepared, pca", "shuffled"): "sums by the order of rows",
     ("", "which makes no random walk"): "a kernel's refusal without a name",
     ("", "the kernel is negative between some rows"): "a kernel's refusal without a name",

@@ -138,3 +138,8 @@ def test_entropy_of_columns_of_unlike_scales(entropy):
     loud = entropy(x)
     assert loud.value - (truth + np.log(1000)) > 1
     assert "1 of 2 columns of x vary less than the k-th distances" in loud.note
+
+
+def test_columns_of_scales_beyond_float64_s_quotients():
+    x = np.random.default_rng(0).normal(size=(60, 2)) * [1e-200, 1e200]
+    assert "1 of 2 columns of x vary less than the k-th distances" in KozachenkoLeonenko(k=3)(x).note

@@ -87,8 +87,9 @@ def of_columns(radii: Float[np.ndarray, " n"], limit: float, *samples: Sample) -
         spreads = x.derived("spreads of columns", partial(_spreads, x))
         if not spreads.any():
             continue
-        reach = middle / spreads[spreads > 0]
-        hidden = int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
+        with np.errstate(over="ignore"):  # of columns that reach over 10^-300 of the others
+            reach = middle / spreads[spreads > 0]
+            hidden = int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
         if hidden:
             unseen.append(f"{hidden} of {x.width} columns of {x.name}")
         elif np.median(reach) > limit:
