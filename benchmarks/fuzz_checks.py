@@ -19,7 +19,7 @@ from infoplane import Estimate
 
 EVERY = (*SUBJECTS, *COMPOSED)
 SECONDS = 10.0
-FEW = "samples are needed|label of .* occurs once"
+FEW = "samples are needed|label of .* occurs once|tell dependent from independent"
 RANGE = 1e300  # beyond it differences of values may leave float64
 Outcome = Literal["by definition", "plausible", "refused", "FOUND"]
 

@@ -36,6 +36,8 @@ class Standardise:
     """
 
     def __call__(self, x: Any) -> Sample:
+        x = _check.one(x)
+
         def make(values: np.ndarray) -> np.ndarray:
             low, high = values.min(axis=0), values.max(axis=0)
             values = np.ldexp(values - low, -np.frexp(high - low)[1])  # from 0 to 1
