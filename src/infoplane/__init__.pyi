@@ -2,6 +2,7 @@ from . import bins, data, directions, experiments, kernels, known, plots, prepar
 from .directions import UntilError
 from .estimate import DegenerateData, Estimate
 from .evaluation import evaluate, layer_matrix
+from .kinds import continuous, labels
 from .measures import (
     CKA,
     HSIC,
@@ -25,13 +26,13 @@ from .measures import (
     WeightedKozachenkoLeonenko,
     WithinClass,
 )
-from .measures.composed.prepare import Prepared
+from .measures.composed.prepared import Prepared
 from .measures.counting.kde_bounds import RelativeNoise
 from .questions import Ask
 from .results import load
 from .runs import Probe, Run
 from .runs.variables import Layer
-from .sample import Sample, continuous, labels
+from .sample import Sample
 from .track import Tracker, log_spaced
 from .trust import sensitivity
 

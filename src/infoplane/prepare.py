@@ -4,12 +4,12 @@ from infoplane.measures.composed.prepare import (
     PCA,
     Copula,
     Jitter,
-    Prepared,
     Standardise,
     copula,
     jitter,
     pca,
     standardise,
 )
+from infoplane.measures.composed.prepared import Prepared
 
 __all__ = ["PCA", "Copula", "Jitter", "Prepared", "Standardise", "copula", "jitter", "pca", "standardise"]

@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
+from infoplane.kinds import continuous
 from infoplane.runs.shelf import RunShelf
-from infoplane.sample import Sample, continuous
+from infoplane.sample import Sample
 from infoplane.settings import one_of
 from infoplane.storage.files import read_tensor
 

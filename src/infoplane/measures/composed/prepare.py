@@ -1,21 +1,19 @@
 """Steps that change a variable before it is measured, visibly: in the measure, its row and its axis."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 from infoplane.directions import settled
-from infoplane.estimate import DegenerateData, Estimate
+from infoplane.estimate import DegenerateData
 from infoplane.measures import _check
 from infoplane.measures._order import content_order, leading_digits
-from infoplane.measures._protocols import Step
 from infoplane.measures._scores import check_side, normal_scores, projected
 from infoplane.sample import Sample
-from infoplane.settings import check_measure, integer, number
+from infoplane.settings import integer, number
 
 
 @dataclass(frozen=True)
@@ -227,68 +225,6 @@ def pca(dim: int) -> PCA:
     return PCA(dim)
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A measure of variables that first go through steps.
-
-    Parameters
-    ----------
-    measure : measure
-        What is measured in the end.
-    x, y : step or sequence of steps
-        From this module, or any frozen dataclass that maps a `Sample` to a `Sample` of the same name.
-
-    Returns
-    -------
-    Estimate
-        The measure's.
-
-    Raises
-    ------
-    ValueError
-        If a step that needs numbers is given labels.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from infoplane import KSG, Prepared
-    >>> from infoplane.prepare import copula
-    >>> rng = np.random.default_rng(0)
-    >>> x = rng.normal(size=500)
-    >>> y = x + rng.normal(size=500)
-    >>> measure = Prepared(KSG(k=5), x=copula, y=copula)
-    >>> bool(np.isclose(measure(x, y).value, measure(np.exp(x), y).value))
-    True
-    """
-
-    numbers: ClassVar[int] = 1
-    measure: Callable[..., Estimate]
-    x: Step | Sequence[Step] = ()
-    y: Step | Sequence[Step] = ()
-
-    def __post_init__(self) -> None:
-        check_measure(self.measure, "Prepared(measure=)")
-        for side in ("x", "y"):
-            steps = getattr(self, side)
-            several = tuple(steps) if isinstance(steps, list | tuple) else (steps,)
-            if any(not callable(step) or isinstance(step, type) or step in (jitter, pca) for step in several):
-                raise ValueError(f"Prepared({side}=) takes steps like copula or jitter(1e-3); got {steps!r}")
-            object.__setattr__(self, side, several)
-
-    def __call__(self, x: Any, *y: Any) -> Estimate:
-        sides = zip((x, *y), _check.names_of((x, *y)), strict=True)
-        samples = [side if isinstance(side, Sample) else Sample(side, name) for side, name in sides]
-        first, *rest = _check.told_apart(*samples, alike=True)  # before the steps: noise belongs to names
-        return self.measure(_after(first, self.x), *(_after(side, self.y) for side in rest))
-
-
-def _after(x: Sample, steps: Any) -> Sample:
-    """`x` after `steps`, kept with the sample, so that a fixed input is prepared once."""
-    for step in steps:
-        x = x.derived(step, partial(step, x))
-    return x
-
-
 def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndarray]:
     """`values`, columns or all divided by a power of two, so that squares stay in range; and the powers."""
     exponents = np.frexp(np.abs(values).max(axis=axis))[1]
@@ -296,7 +232,7 @@ def _moderate(values: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndar
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
-    """Of columns between -1 and 1, in whole steps, whose sum no order of rows rounds: ties stay ties."""
+    """The mean of columns between -1 and 1, in whole steps, whose sum no order of rows rounds: ties stay."""
     steps = 2.0 ** (62 - len(values).bit_length())
     return np.rint(values * steps).astype(np.int64).sum(axis=0) / (len(values) * steps)
 

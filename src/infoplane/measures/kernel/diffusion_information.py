@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from infoplane.estimate import Estimate
+from infoplane.kinds import labels
 from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
@@ -17,7 +18,7 @@ from infoplane.measures._series import series_note
 from infoplane.measures.kernel._clusters import clusters_of, settings
 from infoplane.measures.kernel._kept import Clusters, check_belongs
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
-from infoplane.sample import Sample, labels
+from infoplane.sample import Sample
 from infoplane.settings import check_measure, integer, switch
 
 ENTROPY = DiffusionEntropy()
