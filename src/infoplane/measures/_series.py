@@ -1,16 +1,13 @@
 """Samples whose order matters: rows next to each other that are alike in both variables."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from infoplane.measures import _check
+from infoplane.measures._scales import pieces, scaled, variances
 from infoplane.sample import Sample
 
 CLEAR = 5.0  # standard deviations of a sign test: of samples in no order, less than 1 in 10,000 reach them
 MATTERS = 1.2  # samples that count for one, from which on it is said
-SAFE_EXPONENT = 400  # squares of numbers up to 2^400 neither overflow nor vanish
-VALUES = 1 << 16  # compared at a time, so that they stay in cache
 
 
 def series_note(x: Sample, y: Sample) -> str:
@@ -68,7 +65,7 @@ def _is_sorted(x: Sample) -> bool:
     """Whether labels come in a block per class, or a column ascends or descends."""
     if x.is_labels:
         return bool((x.values[1:] != x.values[:-1]).sum() < len(np.unique(x.values)))
-    for columns in _pieces(x.width, len(x)):
+    for columns in pieces(x.width, len(x)):
         before, after = x.values[:-1, columns], x.values[1:, columns]
         ordered = (before <= after).all(axis=0) | (before >= after).all(axis=0)
         if (ordered & ~_check.dead_columns(x)[columns]).any():
@@ -83,11 +80,8 @@ def _autocorrelations(x: Sample) -> np.ndarray:
 
 def _by_distances(x: Sample) -> np.ndarray:
     rows = np.arange(len(x))
-    if x.is_labels:
-        any_two = 1 - np.square(np.bincount(x.values) / len(x)).sum()
-    else:
-        columns = _pieces(x.width, len(x))
-        any_two = 2 * sum(_scaled(x, x.values[:, some]).var(axis=0).sum() for some in columns)
+    classes = np.bincount(x.values) / len(x) if x.is_labels else None
+    any_two = 2 * variances(x).sum() if classes is None else 1 - np.square(classes).sum()
     lags = 2 ** np.arange(int(np.log2(len(x))))
     return np.array([1 - _apart(x, rows[:-lag], rows[lag:]).mean() / any_two for lag in lags])
 
@@ -97,23 +91,7 @@ def _apart(x: Sample, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     if x.is_labels:
         return (x.values[rows] != x.values[others]).astype(float)
     out = np.empty(len(rows))
-    for some in _pieces(len(rows), x.width):
-        difference = _scaled(x, x.values[rows[some]]) - _scaled(x, x.values[others[some]])
+    for some in pieces(len(rows), x.width):
+        difference = scaled(x, x.values[rows[some]]) - scaled(x, x.values[others[some]])
         out[some] = np.square(difference, out=difference).sum(axis=1)
     return out
-
-
-def _scaled(x: Sample, values: np.ndarray) -> np.ndarray:
-    """In float64, divided by a power of two where squares would leave its range."""
-    exponent = x.derived("exponent", lambda: _exponent(x))
-    values = values.astype(np.float64, copy=False)
-    return np.ldexp(values, -exponent) if abs(exponent) > SAFE_EXPONENT else values
-
-
-def _exponent(x: Sample) -> int:
-    return int(np.frexp(np.float64(max(np.abs(end).max() for end in _check.extent(x))))[1])
-
-
-def _pieces(length: int, width: int) -> Iterator[slice]:
-    step = max(1, VALUES // width)
-    return (slice(start, min(start + step, length)) for start in range(0, length, step))

@@ -9,6 +9,7 @@ from infoplane.directions import Directions, UntilError
 from infoplane.estimate import WHOLE_FRAMES, DegenerateData, Estimate, Slices, mean_error
 from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Dependence
+from infoplane.measures._scales import loud_columns
 from infoplane.sample import Sample
 from infoplane.settings import check_measure
 
@@ -45,7 +46,8 @@ class Sliced:
     -------
     Estimate
         In the measure's unit; ``errors["slices"]`` is the Monte-Carlo error of the average and ``slices``
-        the values averaged, unclipped.
+        the values averaged, unclipped. The note names few columns in so large a unit that projections hardly
+        see the others.
 
     Raises
     ------
@@ -106,8 +108,8 @@ class Sliced:
         slices = _slices(parts, frame)
         whole = [side.said() for side in (x, y) if not side.has_slices(directions)]  # slices say the rest
         sides = [side if side.has_slices(directions) else whole[0] for side in (x, y)]
-        about = _notes.about(*_check.told_apart(*sides))
-        notes = [_slice_note(parts), enough, _error_note(slices), about]
+        about = [_notes.about(*_check.told_apart(*sides)), loud_columns(*projected)]
+        notes = [_slice_note(parts), enough, _error_note(slices), *about]
         return Estimate(
             float(slices.values.mean()),
             parts[0].unit,

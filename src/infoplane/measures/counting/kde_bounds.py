@@ -9,6 +9,7 @@ import numpy as np
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
+from infoplane.measures._scales import loud_columns
 from infoplane.measures.counting._cells import numbered
 from infoplane.measures.counting._pair_sums import pair_sums
 from infoplane.sample import Sample
@@ -78,7 +79,8 @@ class KDEBounds:
     -------
     Estimate
         Nats, from 0 to ln n for the input, at most the labels' entropy up to rounding for labels. The note
-        names constant columns, and says where nearly every sample stands alone under the noise.
+        names constant columns, and with `RelativeNoise` columns in so large a unit that the noise hides the
+        others, and says where nearly every sample stands alone under it.
 
     Raises
     ------
@@ -131,7 +133,8 @@ class KDEBounds:
                 value -= self._within(t, other)
             else:
                 _check_function(other, t, self.noise)
-        return Estimate(value, note=_notes.join_notes([_notes.about(*sides), self._alone_note(t)]))
+        loud = loud_columns(t) if isinstance(self.noise, RelativeNoise) else ""
+        return Estimate(value, note=_notes.join_notes([_notes.about(*sides), self._alone_note(t), loud]))
 
     def _within(self, t: Sample, y: Sample) -> float:
         """Σ p(y) [H(T+ε|y) - H(ε)]; the sums are kept with `t`, for both bounds."""

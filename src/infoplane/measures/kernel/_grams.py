@@ -7,9 +7,11 @@ import numpy as np
 from array_api_compat import array_namespace, device
 from tqdm import tqdm
 
+from infoplane.kernels import NeighbourGraph
 from infoplane.kernels.forms import Delta, Gaussian, Linear, products
 from infoplane.kernels.matrix import Gram, upper
 from infoplane.measures import _check, _notes
+from infoplane.measures._scales import loud_columns
 from infoplane.sample import Sample
 
 KEEP_BYTES = 2**28  # Gram matrices up to this size, of 5792 rows, are kept with their sample
@@ -76,7 +78,14 @@ def _side(x: Sample, kernel: Any) -> Side:
     told = ruled and isinstance(gram.bandwidth, float)
     note = f"bandwidth {gram.bandwidth:.4g} of {x.name}" if told else ""
     keep = fits(gram) and not isinstance(kernel, Delta)  # labels are compared as fast as they are read
-    return Side(kernel, gram.kept() if keep else gram, exponent, _notes.join_notes([note, _notes.by_type(x)]))
+    note = _notes.join_notes([note, _notes.by_type(x), loud_note(x, kernel)])
+    return Side(kernel, gram.kept() if keep else gram, exponent, note)
+
+
+def loud_note(x: Sample, kernel: Any) -> str:
+    """A clause about columns that decide all distances, for kernels of distances; others mean them to."""
+    by_distance = hasattr(kernel, "bandwidth") or isinstance(kernel, NeighbourGraph)
+    return loud_columns(x) if by_distance else ""
 
 
 def fits(gram: Gram) -> bool:

@@ -36,7 +36,8 @@ class CKA:
     -------
     Estimate
         Without a unit; 0 to 1, or slightly negative where unbiased. The note has the bandwidths that a rule
-        gave.
+        gave, and names few columns in so large a unit that `Gaussian` and `Laplace` hardly see the others;
+        `Linear` is meant to weigh columns by their variance.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from infoplane.kernels.matrix import square
 from infoplane.measures import _check, _notes
 from infoplane.measures._order import content_order, in_order, places
 from infoplane.measures._protocols import Kernel
+from infoplane.measures.kernel._grams import loud_note
 from infoplane.measures.kernel._kept import Spectrum, SpectrumCodec, check_belongs, key
 from infoplane.measures.kernel._quadrature import Quadrature, quadrature
 from infoplane.measures.kernel._scaled import Scaled, adjacency, diffusion
@@ -60,8 +61,9 @@ class DiffusionEntropy:
     -------
     Estimate
         0 if all samples are equal to the kernel, to ln n if none has another within its reach, which the note
-        then says. ``errors["probes"]`` of a stochastic spectrum is the jackknife's over probes, with what the
-        number of steps and float32 may add.
+        then says; it names few columns in so large a unit that distances hardly see the others.
+        ``errors["probes"]`` of a stochastic spectrum is the jackknife's over probes, with what the number of
+        steps and float32 may add.
 
     Raises
     ------
@@ -155,7 +157,8 @@ class DiffusionEntropy:
             else:
                 check_belongs(spectrum, Spectrum, x, self.basis)
             estimate = self._entropy(spectrum.found, len(x), x.name)
-        return replace(estimate, note=_notes.join_notes([estimate.note, _notes.by_type(x)]))
+        about = [_notes.by_type(x), loud_note(x, self.kernel)]
+        return replace(estimate, note=_notes.join_notes([estimate.note, *about]))
 
     @property
     def basis(self) -> str:

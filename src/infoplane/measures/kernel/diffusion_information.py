@@ -14,8 +14,10 @@ from infoplane.measures._check import class_rows
 from infoplane.measures._combine import shared_note, weighted_sum
 from infoplane.measures._order import content_order
 from infoplane.measures._protocols import Entropy
+from infoplane.measures._scales import loud_columns
 from infoplane.measures._series import series_note
 from infoplane.measures.kernel._clusters import clusters_of, settings
+from infoplane.measures.kernel._grams import loud_note
 from infoplane.measures.kernel._kept import Clusters, check_belongs
 from infoplane.measures.kernel.diffusion_entropy import DiffusionEntropy
 from infoplane.sample import Sample
@@ -56,7 +58,7 @@ class DiffusionInformation:
     Estimate
         ``errors["subsets"]`` is the standard error over shuffles; a stochastic spectrum adds ``"probes"``.
         About 0 for independent variables, of either sign; the note names classes of a single sample, which
-        tell nothing.
+        tell nothing, and columns in so large a unit that distances hardly see the others.
 
     Raises
     ------
@@ -108,7 +110,8 @@ class DiffusionInformation:
         nothing = _check.no_information(x, y)
         if nothing is not None:
             return nothing
-        told = _notes.join_notes([_notes.by_type(x, y), series_note(x, y)])
+        loud = loud_note(x, getattr(self.entropy, "kernel", None))
+        told = [_notes.by_type(x, y), series_note(x, y), loud, loud_columns(y)]
         y = self._labels(y, clusters)
         rows = class_rows(y)
         entropy_of = _of_rows(self.entropy, x)
@@ -116,7 +119,7 @@ class DiffusionInformation:
         within = _over_classes(rows, entropy_of)
         single = sum(len(own) == 1 for own in rows)
         alone = f"{single} of {len(rows)} classes have a single sample, which tells nothing" if single else ""
-        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone, told]))
+        return weighted_sum([(1.0, before), (-1.0, within)], _notes.join_notes([within.note, alone, *told]))
 
     def clusters_of(self, y: Any) -> Clusters:
         """The clusters of a continuous `y` that stand for its classes."""

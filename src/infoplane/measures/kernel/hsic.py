@@ -49,9 +49,10 @@ class HSIC:
     Returns
     -------
     Estimate
-        Without a unit. The note has the bandwidths that a rule gave. 0 only for independent variables, in the
-        limit and with kernels that are characteristic, as `Gaussian` and `Laplace` are; `Linear` sees
-        covariances alone. Not comparable between kernels or bandwidths.
+        Without a unit. The note has the bandwidths that a rule gave, and names few columns in so large a unit
+        that `Gaussian` and `Laplace` hardly see the others. 0 only for independent variables, in the limit
+        and with kernels that are characteristic, as these two are; `Linear` sees covariances alone. Not
+        comparable between kernels or bandwidths.
 
     Raises
     ------

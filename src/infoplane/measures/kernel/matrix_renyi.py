@@ -13,7 +13,7 @@ from infoplane.kernels.matrix import EDGE, square, upper
 from infoplane.measures import _check, _notes
 from infoplane.measures._order import content_order, in_order
 from infoplane.measures._protocols import Kernel
-from infoplane.measures.kernel._grams import together
+from infoplane.measures.kernel._grams import loud_note, together
 from infoplane.measures.kernel._spectra import renyi_entropy, symmetric_eigenvalues
 from infoplane.sample import Sample
 from infoplane.settings import number
@@ -49,7 +49,7 @@ class MatrixRenyi:
     Estimate
         Nats. The entropy lies between 0 and ln n, and the note says when it is nearly ln n: the kernel then
         sees no two rows as alike, and the information is about the number of rows. Constant columns are left
-        out and named.
+        out and named, and columns in so large a unit that distances hardly see the others.
 
     Raises
     ------
@@ -96,6 +96,7 @@ class MatrixRenyi:
         alive = [_check.alive(side) for side in sides]
         own = [self._own(side) for side in alive]
         clauses = [_blind(side, entropy) for side, entropy in zip(alive, own, strict=True)]
+        clauses += [loud_note(side, self.kernel) for side in sides]
         value = sum(own)
         if y is not None:
             order = content_order(*alive)
