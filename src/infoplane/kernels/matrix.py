@@ -101,19 +101,23 @@ def upper(n: int, edge: int = EDGE) -> Iterator[tuple[slice, slice]]:
             yield rows, columns
 
 
-def square(n: int, what: str, instead: str, matrices: float = 1, cubed: bool = True) -> None:
-    """Refuse more rows than so many whole (n, n) matrices of float64 are held of at once.
+def square(
+    n: int, what: str, instead: str, matrices: float = 1, cubed: bool = True, of: str = "rows"
+) -> None:
+    """Refuse more rows, or columns, than so many whole (n, n) matrices of float64 are held of at once.
 
     Parameters
     ----------
     n : int
-        Rows.
+        Rows or columns.
     what, instead : str
         What holds the matrices, and what to do where it can't.
     matrices : float
         How many at once.
     cubed : bool
         Whether time grows as n³, by much more than memory.
+    of : str
+        What there are n of.
 
     Raises
     ------
@@ -134,6 +138,6 @@ def square(n: int, what: str, instead: str, matrices: float = 1, cubed: bool = T
     minutes = max(1, round(n**3 / PER_SECOND / 60))
     time = f" and takes some {minutes} minute{'s' * (minutes > 1)}" if cubed else ""
     raise ValueError(
-        f"{what} of {n} rows holds {needed / 2**30:.1f} GiB of matrices between all rows{time}: it is done "
-        f"up to {most} rows. Instead, {instead}"
+        f"{what} of {n} {of} holds {needed / 2**30:.1f} GiB of matrices between all {of}{time}: it is done "
+        f"up to {most} {of}. Instead, {instead}"
     )

@@ -7,9 +7,9 @@ from scipy.stats import rankdata
 
 from infoplane.directions import project, settled
 from infoplane.estimate import DegenerateData
+from infoplane.kernels.matrix import square
 from infoplane.sample import Sample
 
-WHOLE_BYTES = 2**31  # of a matrix between all rows or columns: of 16,384 in float64
 RANK = 1e-10  # of the largest eigenvalue; below, a column is a combination of the others up to rounding
 
 
@@ -63,14 +63,10 @@ def _axes(
 
 
 def check_side(values: Float[np.ndarray, "n width"], name: str) -> None:
-    """Refuse a matrix beyond `WHOLE_BYTES` between all rows or all columns, whichever are fewer."""
-    needed = 8 * min(values.shape) ** 2
-    if needed > WHOLE_BYTES:
-        raise ValueError(
-            f"principal components of {name!r}, of {values.shape[0]} rows and {values.shape[1]} columns, "
-            f"take a matrix of {needed / 2**30:.1f} GiB, and hours: they are found of up to "
-            f"{int((WHOLE_BYTES / 8) ** 0.5)} rows or columns. Use Sliced, or fewer of both"
-        )
+    """Refuse more columns than a matrix between all of them is held of, or rows, whichever are fewer."""
+    n, width = values.shape
+    what, of = f"finding the principal components of {name!r}", "columns" if width <= n else "rows"
+    square(min(n, width), what, "take Sliced, or fewer of both", of=of)
 
 
 def projected(x: Sample, directions: Float[np.ndarray, "m width"]) -> Sample:

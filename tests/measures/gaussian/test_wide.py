@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from infoplane import KSG, CanonicalPairs, DegenerateData, GaussianCopula, Sample, SlicedPCA, known, prepare
+from infoplane.kernels import matrix
 from infoplane.measures import _scores
 from infoplane.measures._scores import whitened_scores
 
@@ -73,6 +74,7 @@ def test_both_ways_are_one():
 )
 @pytest.mark.parametrize("shape", [(50, 30), (30, 50)])
 def test_a_matrix_beyond_the_limit_is_refused(of, shape, monkeypatch):
-    monkeypatch.setattr(_scores, "WHOLE_BYTES", 8 * 29**2)
-    with pytest.raises(ValueError, match=r"take a matrix of .* GiB.* up to 29 rows or columns. Use Sliced"):
+    monkeypatch.setattr(matrix, "WHOLE_BYTES", 8 * 29**2)
+    fewer = "columns" if shape[1] < shape[0] else "rows"
+    with pytest.raises(ValueError, match=rf"of 30 {fewer} holds .* up to 29 {fewer}\. Instead, take Sliced"):
         of(np.random.default_rng(0).normal(size=shape))
