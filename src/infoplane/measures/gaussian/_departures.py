@@ -16,16 +16,18 @@ a value that is right from one that isn't.
 
 from dataclasses import dataclass
 from functools import partial
-from math import log, sqrt
+from math import sqrt
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.linalg import solve_triangular
 
 from infoplane.directions import row_places
 from infoplane.measures._check import class_rows
 from infoplane.measures._notes import join_notes
 from infoplane.measures._scores import whitened_scores
+from infoplane.measures.gaussian._normal import Classes
 from infoplane.sample import Sample
 
 LEAST = 0.03  # nats that a note is worth
@@ -64,10 +66,10 @@ def pair_note(x: Sample, y: Sample, found: Canonical, value: float) -> str:
     return join_notes([_clause(what, off), _sheet_note(x), _sheet_note(y)])
 
 
-def labels_note(x: Sample, y: Sample, value: float, by_chance: float) -> str:
+def labels_note(x: Sample, y: Sample, classes: Classes, value: float, by_chance: float) -> str:
     """The same of scores within classes; `by_chance` was taken away for `value`."""
     a = whitened_scores(x)
-    over, within = _of_classes(a, y)
+    over, within = _over_mixture(a, classes), _within(a, y, classes)
     off = max(over - by_chance, -over, within - _departure(a)[1])
     few = _by_chance(len(class_rows(y)) * (a.width + 1), len(x))
     what = f"the normal scores of {x.name} are not normal both within the classes of {y.name} and over all"
@@ -150,10 +152,14 @@ def _radii(rows: Rows) -> Radii:
 def _half_squares(rows: Rows, radii: Radii) -> float:
     """J of white rows by the skewness and the kurtosis of their lengths."""
     n, d = rows.shape
-    spread = 2 * d * (n - d - 1) / (n + 1) * ((n - 1) / n) ** 2  # of lengths of normal rows made white
     skewness = radii @ rows / (n * sqrt(2 * (d + 2)))
-    kurtosis = (radii @ radii / n - spread) / sqrt(8 * d * (d + 2))
+    kurtosis = (radii @ radii / n - _spread(d, n)) / sqrt(8 * d * (d + 2))
     return _nats([skewness, kurtosis], n)
+
+
+def _spread(d: int, n: Any) -> Any:
+    """The variance of the squared lengths of n normal rows made white; n may be an array."""
+    return 2 * d * (n - d - 1) / (n + 1) * ((n - 1) / n) ** 2
 
 
 def _nats(means: list, n: int, count: int = 0) -> float:
@@ -163,7 +169,7 @@ def _nats(means: list, n: int, count: int = 0) -> float:
     return nats if nats > _by_chance(count, n) else 0.0
 
 
-def _by_chance(count: int, n: int) -> float:
+def _by_chance(count: int, n: Any) -> Any:
     """Half the squares of so many means over n normal rows, less their expectation: they are hardly above."""
     return ERRORS * sqrt(2 * count) / (2 * n)
 
@@ -175,24 +181,56 @@ def _products(u: Rows) -> Float[np.ndarray, "n pairs"]:
     return products - products.mean(axis=0)
 
 
-def _of_classes(a: Sample, y: Sample) -> tuple[float, float]:
-    """How far a normal's information is above that of a mixture of normal classes; and the mean J within.
+def _over_mixture(a: Sample, classes: Classes) -> float:
+    """How far a normal's information is above that of a mixture of normal classes.
 
-    The latter information is no more than the true one, whatever the classes are, but for what it has by
-    chance.
+    The latter is no more than the true one, whatever the classes are, but for what it has by chance.
     """
-    groups = class_rows(y)
-    some, step = a.values, len(groups) // 2
+    some, step = a.values, len(classes.sizes) // 2
     if step > 1:  # as costly as of few classes, wherever the rows stand
-        some = some[np.argsort(row_places(some), kind="stable")[::step]]
-    within, logs = 0.0, []
-    for rows in groups:
-        part = a.values[rows]
-        mean, share = part.mean(axis=0), len(rows) / len(a)
-        part = part - mean
-        root = np.linalg.cholesky(part.T @ part / (len(rows) - 1))
-        white = solve_triangular(root, part.T, lower=True, check_finite=False).T.clip(-FAR, FAR)
-        within += share * _half_squares(white, _radii(white))
-        apart = solve_triangular(root, (some - mean).T, lower=True, check_finite=False)
-        logs.append(log(share) - np.log(np.diag(root)).sum() - 0.5 * np.square(apart).sum(axis=0))
-    return float((np.logaddexp.reduce(logs) + 0.5 * np.square(some).sum(axis=1)).mean()), within
+        ascending = (
+            np.sort(some, axis=0) if a.width == 1 else some[np.argsort(row_places(some), kind="stable")]
+        )
+        some = ascending[::step]
+    roots = np.linalg.cholesky(classes.covariances)
+    if a.width == 1:
+        apart = np.square((some[:, 0] - classes.means) / roots[:, 0])
+    else:
+        centred = zip(roots, some - classes.means[:, None], strict=True)
+        apart = np.array([np.square(_turned(root, rows)).sum(axis=1) for root, rows in centred])
+    heights = np.log(classes.sizes / len(a)) - np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+    logs = heights[:, None] - 0.5 * apart
+    top = logs.max(axis=0)
+    density = np.log(np.exp(logs - top).sum(axis=0)) + top
+    return float((density + 0.5 * np.square(some).sum(axis=1)).mean())
+
+
+def _turned(root: Float[np.ndarray, "d d"], rows: Rows) -> Rows:
+    """Rows of a covariance to uncorrelated ones of variance 1, by its Cholesky root."""
+    return solve_triangular(root, rows.T, lower=True, check_finite=False).T
+
+
+def _within(a: Sample, y: Sample, classes: Classes) -> float:
+    """The mean J of the classes."""
+    shares = classes.sizes / len(a)
+    if a.width == 1:
+        return float(shares @ _half_squares_of_column(a.values[:, 0], y.values, classes))
+    parts = zip(class_rows(y), classes.means, np.linalg.cholesky(classes.covariances), strict=True)
+    white = (_turned(root, a.values[rows] - mean).clip(-FAR, FAR) for rows, mean, root in parts)
+    return float(shares @ [_half_squares(rows, _radii(rows)) for rows in white])
+
+
+def _half_squares_of_column(
+    column: Radii, codes: Int[np.ndarray, " n"], classes: Classes
+) -> Float[np.ndarray, " classes"]:
+    """`_half_squares` of each class in one pass, of slices there are many."""
+    sizes = classes.sizes
+    white = ((column - classes.means[codes, 0]) / np.sqrt(classes.covariances[:, 0, 0])[codes]).clip(
+        -FAR, FAR
+    )
+    radii = np.square(white)
+    radii -= (np.bincount(codes, radii) / sizes)[codes]
+    skewness = np.bincount(codes, radii * white) / (sizes * sqrt(6))
+    kurtosis = (np.bincount(codes, np.square(radii)) / sizes - _spread(1, sizes)) / sqrt(24)
+    nats = 0.5 * (np.square(skewness) + np.square(kurtosis) - 2 / sizes)
+    return np.where(nats > _by_chance(2, sizes), nats, 0.0)

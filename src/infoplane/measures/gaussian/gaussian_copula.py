@@ -11,7 +11,7 @@ from infoplane.measures import _check, _notes
 from infoplane.measures._check import class_rows
 from infoplane.measures._scores import canonical, whitened_scores
 from infoplane.measures.gaussian._departures import labels_note, pair_note
-from infoplane.measures.gaussian._normal import ONE, by_chance, half_log_bias, refuse_functions
+from infoplane.measures.gaussian._normal import ONE, Classes, by_chance, half_log_bias, refuse_functions
 from infoplane.sample import Sample
 
 
@@ -106,30 +106,32 @@ def _of_both(x: Sample, y: Sample) -> tuple[float, str]:
 def _with_labels(x: Sample, y: Sample) -> tuple[float, str]:
     a = whitened_scores(x)
     d, n = a.width, len(x)
-    chance = half_log_bias(d, n)
-    value = -chance  # white: the determinant over all classes is 1
     for rows, label in zip(class_rows(y), y.classes or (), strict=True):
         if len(rows) <= d:
             raise DegenerateData(
                 f"class {label!r} of {y.name!r} has {len(rows)} samples for the {d} independent columns of "
                 f"{x.name!r}; use prepare.pca({max(1, len(rows) - 1)}) or fewer, or Sliced"
             )
-        variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(a.values[rows], rowvar=False)))
-        if variances[0] <= ONE:
+    classes = Classes.of(a, y)
+    variances = np.linalg.eigvalsh(classes.covariances)
+    for label, least in zip(y.classes or (), variances[:, 0], strict=True):
+        if least <= ONE:
             raise DegenerateData(
                 f"a linear function of the normal scores of {x.name!r} is constant in class {label!r} of "
                 f"{y.name!r}, so their information is infinite; leave such columns out, or add "
                 "prepare.jitter(1e-3)"
             )
-        bias = half_log_bias(d, len(rows))
-        chance -= len(rows) / n * bias
-        value -= len(rows) / n * (0.5 * np.log(variances).sum() - bias)
+    shares = classes.sizes / n
+    chance = float(shares @ [half_log_bias(d, int(size)) for size in classes.sizes]) - half_log_bias(d, n)
+    value = chance - 0.5 * float(
+        shares @ np.log(variances).sum(axis=1)
+    )  # white: the determinant over all is 1
     entropy = float(entr(np.bincount(y.values) / n).sum())
     over = (
         f"more than the entropy {entropy:.4g} of {y.name}, which no information is: the scores are not "
         "normal, or too few for so many columns (KSG and Sliced assume less)"
     )
-    off = over if value > entropy else labels_note(x, y, value, chance)
+    off = over if value > entropy else labels_note(x, y, classes, value, -chance)
     return value, _notes.join_notes([_rank_note((x, a)), off])
 
 
