@@ -1,5 +1,7 @@
 """Normal scores, whitening and canonical directions of continuous samples."""
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtri
@@ -8,6 +10,7 @@ from scipy.stats import rankdata
 from infoplane.directions import project, settled
 from infoplane.estimate import DegenerateData
 from infoplane.kernels.matrix import square
+from infoplane.measures._notes import repeated_rows
 from infoplane.sample import Sample
 
 RANK = 1e-10  # of the largest eigenvalue; below, a column is a combination of the others up to rounding
@@ -27,18 +30,41 @@ def normal_scores(values: Float[np.ndarray, "n width"]) -> Float[np.ndarray, "n 
 
 
 def _whiten(x: Sample) -> Sample:
-    scores = normal_scores(x.values)
     if x.width == 1:
-        # two columns have the same scores in another order, and distances that are equal in both: sums of
-        # scores in order leave them so, where neighbours are compared
-        ascending = np.sort(scores, axis=0)
-        mean = ascending.mean(axis=0)
-        deviation = np.sqrt(np.square(ascending - mean).sum() / (len(x) - 1))
-        return Sample.of((scores - mean) / deviation, x.name)
+        return Sample.of(_white_column(x), x.name)
+    scores = normal_scores(x.values)
     scores -= scores.mean(axis=0)
     variances, axes = _axes(scores, x.name)
     whitening = (axes / np.sqrt(variances) @ settled(axes, variances)).T
     return projected(Sample.of(scores, x.name, home=x.home), whitening)
+
+
+def _white_column(x: Sample) -> Float[np.ndarray, "n 1"]:
+    from infoplane.measures._sorting import column_order  # brings numba, as only searches do
+
+    if repeated_rows(x):
+        scores = normal_scores(x.values)
+        return _white_in_order(scores, np.sort(scores, axis=0))
+    white = np.empty((len(x), 1))
+    white[column_order(x)] = _white_without_ties(len(x))
+    return white
+
+
+@lru_cache(maxsize=4)
+def _white_without_ties(n: int) -> Float[np.ndarray, "n 1"]:
+    """White scores of n different values, ascending: the same of all slices."""
+    ascending = normal_scores(np.arange(float(n))[:, None])
+    return _white_in_order(ascending, ascending)
+
+
+def _white_in_order(
+    scores: Float[np.ndarray, "n 1"], ascending: Float[np.ndarray, "n 1"]
+) -> Float[np.ndarray, "n 1"]:
+    # two columns have the same scores in another order, and distances that are equal in both: sums of
+    # scores in order leave them so, where neighbours are compared
+    mean = ascending.mean(axis=0)
+    deviation = np.sqrt(np.square(ascending - mean).sum() / (len(scores) - 1))
+    return (scores - mean) / deviation
 
 
 def _axes(

@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal, norm, rankdata
 
-from infoplane import GaussianCopula, known, labels
+from infoplane import GaussianCopula, Sample, known, labels
+from infoplane.measures._scores import whitened_scores
+from infoplane.measures.gaussian import _departures
+from infoplane.measures.gaussian._normal import Classes
 
 pytestmark = pytest.mark.portable
 NOT_NORMAL = "not normal"
@@ -161,3 +165,35 @@ def test_the_order_of_rows_and_of_variables_does_not_matter():
     swapped = GaussianCopula()(angle, x).note
     assert NOT_NORMAL in swapped
     assert GaussianCopula()(x, angle).note.split("by some")[1] == swapped.split("by some")[1]
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_what_is_told_of_classes_is_what_each_of_them_tells(width):
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 3, 500)
+    x, y = Sample(np.square(rng.normal(size=(500, width))) + codes[:, None]), labels(codes)
+    white = whitened_scores(x)
+    classes, shares = Classes.of(white, y), np.bincount(codes) / 500
+    parts = [white.values[codes == c] for c in range(3)]
+    laws = [multivariate_normal(part.mean(axis=0), np.cov(part.T)) for part in parts]
+    density = sum(share * law.pdf(white.values) for share, law in zip(shares, laws, strict=True))
+    normal = multivariate_normal(np.zeros(width)).logpdf(white.values)
+    assert np.isclose(_departures._over_mixture(white.values, classes), np.mean(np.log(density) - normal))
+    within = 0.0
+    for share, part in zip(shares, parts, strict=True):
+        root = np.linalg.cholesky(np.atleast_2d(np.cov(part.T)))
+        alone = np.linalg.solve(root, (part - part.mean(axis=0)).T).T.clip(-3, 3)
+        within += share * _departures._half_squares(alone, _departures._radii(alone))
+    assert within > 0.05
+    assert np.isclose(_departures._within(white, y, classes), within)
+
+
+@pytest.mark.parametrize("decimals", [1, 9])
+def test_white_scores_of_a_column_are_its_scores(decimals):
+    column = np.random.default_rng(0).normal(size=(301, 1)).round(decimals)
+    scores = norm.ppf(rankdata(column) / 302)
+    np.testing.assert_allclose(
+        whitened_scores(Sample(column)).values[:, 0],
+        (scores - scores.mean()) / scores.std(ddof=1),
+        atol=1e-12,
+    )

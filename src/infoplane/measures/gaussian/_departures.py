@@ -69,7 +69,7 @@ def pair_note(x: Sample, y: Sample, found: Canonical, value: float) -> str:
 def labels_note(x: Sample, y: Sample, classes: Classes, value: float, by_chance: float) -> str:
     """The same of scores within classes; `by_chance` was taken away for `value`."""
     a = whitened_scores(x)
-    over, within = _over_mixture(a, classes), _within(a, y, classes)
+    over, within = _over_mixture(_some(x, a, len(classes.sizes) // 2), classes), _within(a, y, classes)
     off = max(over - by_chance, -over, within - _departure(a)[1])
     few = _by_chance(len(class_rows(y)) * (a.width + 1), len(x))
     what = f"the normal scores of {x.name} are not normal both within the classes of {y.name} and over all"
@@ -181,24 +181,31 @@ def _products(u: Rows) -> Float[np.ndarray, "n pairs"]:
     return products - products.mean(axis=0)
 
 
-def _over_mixture(a: Sample, classes: Classes) -> float:
-    """How far a normal's information is above that of a mixture of normal classes.
+def _some(x: Sample, a: Sample, step: int) -> Rows:
+    """One in `step` of the white rows, so that many classes are as costly as few, wherever the rows stand."""
+    if step < 2:
+        return a.values
+    if x.width == 1:
+        from infoplane.measures._sorting import column_order  # brings numba, as only searches do
+
+        return a.values[column_order(x)[::step]]
+    return a.values[np.argsort(row_places(a.values), kind="stable")[::step]]
+
+
+def _over_mixture(some: Rows, classes: Classes) -> float:
+    """How far a normal's information is above that of a mixture of normal classes, over some of the rows.
 
     The latter is no more than the true one, whatever the classes are, but for what it has by chance.
     """
-    some, step = a.values, len(classes.sizes) // 2
-    if step > 1:  # as costly as of few classes, wherever the rows stand
-        ascending = (
-            np.sort(some, axis=0) if a.width == 1 else some[np.argsort(row_places(some), kind="stable")]
-        )
-        some = ascending[::step]
     roots = np.linalg.cholesky(classes.covariances)
-    if a.width == 1:
+    if some.shape[1] == 1:
         apart = np.square((some[:, 0] - classes.means) / roots[:, 0])
     else:
         centred = zip(roots, some - classes.means[:, None], strict=True)
         apart = np.array([np.square(_turned(root, rows)).sum(axis=1) for root, rows in centred])
-    heights = np.log(classes.sizes / len(a)) - np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+    heights = np.log(classes.sizes / classes.sizes.sum()) - np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(
+        axis=1
+    )
     logs = heights[:, None] - 0.5 * apart
     top = logs.max(axis=0)
     density = np.log(np.exp(logs - top).sum(axis=0)) + top
