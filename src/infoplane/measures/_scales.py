@@ -36,7 +36,7 @@ def _loud(x: Sample) -> str:
     descending = variances(x)[order]
     gaps = np.flatnonzero(descending[:-1] >= LOUD**2 * descending[1:]) + 1
     for few in gaps[gaps <= len(order) // 2]:
-        most = _spreads(scaled(x, x.values[:, order[:few]]))
+        most = _by_most_rows(scaled(x, x.values[:, order[:few]]))
         if most >= LOUD**2 * descending[few:].sum() and not _are_components(x, order[:2]):
             return (
                 f"{few} of {x.width} columns of {x.name} vary so much more than the others, {LOUD:.0f} times "
@@ -45,7 +45,7 @@ def _loud(x: Sample) -> str:
     return ""
 
 
-def _spreads(values: Float[np.ndarray, "n d"]) -> float:
+def _by_most_rows(values: Float[np.ndarray, "n d"]) -> float:
     """The sum of the columns' variances if they are normal; a tenth of the rows may lie anywhere."""
     last = len(values) - 1 - len(values) // OUTER
     ascending = np.partition(values, (len(values) // OUTER, last), axis=0)

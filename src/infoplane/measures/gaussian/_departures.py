@@ -203,12 +203,13 @@ def _over_mixture(some: Rows, classes: Classes) -> float:
     else:
         centred = zip(roots, some - classes.means[:, None], strict=True)
         apart = np.array([np.square(_turned(root, rows)).sum(axis=1) for root, rows in centred])
-    heights = np.log(classes.sizes / classes.sizes.sum()) - np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(
-        axis=1
-    )
-    logs = heights[:, None] - 0.5 * apart
+    volumes = np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+    heights = np.log(classes.sizes / classes.sizes.sum()) - volumes
+    logs = np.multiply(-0.5, apart, out=apart)
+    logs += heights[:, None]
     top = logs.max(axis=0)
-    density = np.log(np.exp(logs - top).sum(axis=0)) + top
+    logs -= top
+    density = np.log(np.exp(logs, out=logs).sum(axis=0)) + top
     return float((density + 0.5 * np.square(some).sum(axis=1)).mean())
 
 
@@ -232,9 +233,8 @@ def _half_squares_of_column(
 ) -> Float[np.ndarray, " classes"]:
     """`_half_squares` of each class in one pass, of slices there are many."""
     sizes = classes.sizes
-    white = ((column - classes.means[codes, 0]) / np.sqrt(classes.covariances[:, 0, 0])[codes]).clip(
-        -FAR, FAR
-    )
+    deviations = np.sqrt(classes.covariances[:, 0, 0])
+    white = ((column - classes.means[codes, 0]) / deviations[codes]).clip(-FAR, FAR)
     radii = np.square(white)
     radii -= (np.bincount(codes, radii) / sizes)[codes]
     skewness = np.bincount(codes, radii * white) / (sizes * sqrt(6))
