@@ -68,15 +68,26 @@ def variances(x: Sample) -> Float[np.ndarray, " d"]:
     return x.derived("variances", make)
 
 
+def deviations(x: Sample) -> Float[np.ndarray, " d"]:
+    """Standard deviations of the columns; 0 where squares vanish beside those of the largest."""
+    return np.ldexp(np.sqrt(variances(x)), _shift(x))
+
+
 def scaled(x: Sample, values: np.ndarray) -> np.ndarray:
     """Values of `x` in float64, divided by a power of two where squares would leave its range."""
-    exponent = x.derived("exponent", lambda: _exponent(x))
+    shift = _shift(x)
     values = values.astype(np.float64, copy=False)
-    return np.ldexp(values, -exponent) if abs(exponent) > SAFE_EXPONENT else values
+    return np.ldexp(values, -shift) if shift else values
 
 
-def _exponent(x: Sample) -> int:
-    return int(np.frexp(np.float64(max(np.abs(end).max() for end in _check.extent(x))))[1])
+def _shift(x: Sample) -> int:
+    """The power of two; 0 for ordinary values."""
+
+    def make() -> int:
+        exponent = int(np.frexp(np.float64(max(np.abs(end).max() for end in _check.extent(x))))[1])
+        return exponent if abs(exponent) > SAFE_EXPONENT else 0
+
+    return x.derived("shift", make)
 
 
 def pieces(length: int, width: int) -> Iterator[slice]:

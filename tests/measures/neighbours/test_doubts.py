@@ -143,3 +143,18 @@ def test_entropy_of_columns_of_unlike_scales(entropy):
 def test_columns_of_scales_beyond_float64_s_quotients():
     x = np.random.default_rng(0).normal(size=(60, 2)) * [1e-200, 1e200]
     assert "1 of 2 columns of x vary less than the k-th distances" in KozachenkoLeonenko(k=3)(x).note
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+def test_units_that_hardly_vary_beside_many_that_do(measure):
+    """Layers have such columns, and one scale for all gives the same value."""
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 3, 1000)
+    units = rng.normal(size=(1000, 30)) + 0.7 * label[:, None]
+    units[:, :3] /= 10
+    units[:, 3] = np.where(rng.random(1000) < 0.6, 0.01 * units[:, 3], units[:, 3])  # long tails
+    plain, one_scale = measure(units, label), Prepared(measure, x=standardise)(units, label)
+    assert abs(plain.value - one_scale.value) < 0.05
+    assert "vary less" not in plain.note
+    units[:, :3] /= 10
+    assert "3 of 30 columns of x vary less" in measure(units, label).note

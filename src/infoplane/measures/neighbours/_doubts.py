@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from infoplane.measures import _notes
+from infoplane.measures._scales import deviations
 from infoplane.sample import Sample
 
 # where the balls around most points reach over half of the samples of one variable and hold few of the other,
@@ -16,7 +17,10 @@ NEAR = 2.0  # nats below the ceiling
 FULL = 0.25  # of the points, on both sides together: more with balls of k points, and half a nat is missing
 # k-th distance in units of the range of a column's middle half: as large, and it tells nothing apart
 UNSEEN = 1.0
-UNLIKE = 5.0  # by how much columns must differ before one scale for all would help
+UNLIKE = (
+    20.0  # times less than others: columns of layers often vary 5 times less, and one scale changes little
+)
+NORMAL = 1.349  # standard deviations of a normal in the range of its middle half
 FEW = 4  # times as many samples as neighbours: no more, and chance alone makes what is told
 MANY = 4  # times as many columns as the other variable has
 
@@ -85,16 +89,27 @@ def of_columns(radii: Float[np.ndarray, " n"], limit: float, *samples: Sample) -
     unseen, few = [], []
     for x in vectors:
         spreads = x.derived("spreads of columns", partial(_spreads, x))
-        if not spreads.any():
+        spread = spreads > 0
+        if not spread.any():
             continue
-        with np.errstate(over="ignore"):  # of columns that reach over 10^-300 of the others
-            reach = middle / spreads[spreads > 0]
-            hidden = int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
+        reach = _reach(middle, spreads[spread])
+        hidden = _hidden(reach)
+        if hidden:  # a narrow middle between long tails is seen
+            hidden = _hidden(_reach(middle, np.maximum(spreads, NORMAL * deviations(x))[spread]))
         if hidden:
             unseen.append(f"{hidden} of {x.width} columns of {x.name}")
         elif np.median(reach) > limit:
             few.append(f"{x.width} columns of {x.name}")
     return _notes.join_notes([_unseen(unseen), _few(len(radii), few)])
+
+
+def _reach(middle: float, spreads: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # of columns that reach over 10^-300 of the others
+        return middle / spreads
+
+
+def _hidden(reach: np.ndarray) -> int:
+    return int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
 
 
 def _unseen(columns: list[str]) -> str:
