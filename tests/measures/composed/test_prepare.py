@@ -126,7 +126,7 @@ def test_three_bare_variables_are_named_as_measures_name_them(x):
 
 def test_jitter_breaks_ties():
     tied = np.repeat(np.arange(100.0), 4)
-    with pytest.raises(DegenerateData, match=r"add prepare\.jitter"):
+    with pytest.raises(DegenerateData, match=r"\(prepare\.jitter\)"):
         KozachenkoLeonenko(k=3)(tied)
     assert np.isfinite(Prepared(KozachenkoLeonenko(k=3), x=jitter(1e-3))(tied).value)
 

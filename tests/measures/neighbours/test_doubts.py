@@ -14,7 +14,7 @@ from infoplane import (
     WeightedKozachenkoLeonenko,
     known,
 )
-from infoplane.prepare import standardise
+from infoplane.prepare import copula, jitter, standardise
 
 PAIRS = [KSG(k=5), MixedKSG(k=5)]
 SCALES = [1, 3, 10, 30, 100, 300, 1000]
@@ -56,7 +56,7 @@ def test_a_loud_column_beside_labels(measure):
     label = x[:, 0] > 0  # ln 2
     lost = measure(x, label)
     assert lost.value < 0.1
-    assert "1 of 2 columns of x vary less than the k-th distances" in lost.note
+    assert "1 of 2 columns of x vary less than twice the k-th distances" in lost.note
     mended = Prepared(measure, x=standardise)(x, label)
     assert abs(mended.value - np.log(2)) < 0.1
     assert mended.note == ""
@@ -98,6 +98,45 @@ def test_a_function_of_x_is_called_near_the_highest(measure, n, function):
 
 
 @pytest.mark.parametrize("measure", PAIRS)
+def test_what_is_finite_is_no_slice_of_a_single_column(measure):
+    x = np.random.default_rng(0).normal(size=(2000, 2))
+    assert "infinite (Sliced is finite)" in measure(x, np.tanh(x)).note
+    assert Sliced(measure, directions=20)(x, np.tanh(x)).note == ""
+    one = x[:, 0]
+    assert "infinite (with noise it is finite: prepare.jitter(0.1))" in measure(one, np.cos(one)).note
+    noisy = Prepared(measure, y=jitter(0.1))(one, one)  # two normals of correlation 1 / sqrt(1.01)
+    assert abs(noisy.value - 0.5 * np.log(101)) < 0.1
+    assert noisy.note == ""
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+@pytest.mark.parametrize("n", [300, 1500])
+def test_a_loud_column_beside_the_one_that_tells(measure, n):
+    truth = known.Normal(rho=0.8).mutual_information().value
+    for seed in range(3):
+        x, y = known.Normal(rho=0.8).draw(n, seed=seed)
+        loud = np.random.default_rng([seed, 9]).normal(size=n)
+        for scale in (1, 30, 50, 100, 300, 3000):
+            e = measure(np.column_stack([x, scale * loud]), y)
+            if e.value < 0.6 * truth:
+                assert "vary less than twice" in e.note or "distances in x alone" in e.note, (scale, e)
+            if scale == 1:
+                assert e.note == ""
+
+
+@pytest.mark.parametrize("measure", PAIRS)
+def test_a_row_far_from_all_others_wants_ranks(measure):
+    x, y = known.Normal(rho=0.8).draw(1000, seed=0)
+    x[0] = 1e4
+    lost = Prepared(measure, x=standardise, y=standardise)(x, y)
+    assert lost.value < 0.2
+    assert "bring both to one scale (prepare.copula)" in lost.note
+    mended = Prepared(measure, x=copula, y=copula)(x, y)
+    assert abs(mended.value - known.Normal(rho=0.8).mutual_information().value) < 0.1
+    assert mended.note == ""
+
+
+@pytest.mark.parametrize("measure", PAIRS)
 def test_large_but_known_information_is_not(measure):
     for information in (2.0, 3.0, 4.0):
         e = measure(*known.Normal(information=information).draw(2000, seed=1))
@@ -107,8 +146,27 @@ def test_large_but_known_information_is_not(measure):
 
 def test_difference_of_entropies_of_a_function():
     x = np.random.default_rng(0).normal(size=2000)
-    assert "cannot tell information near ln n" in FromEntropy(KozachenkoLeonenko())(x, x).note
-    assert FromEntropy(KozachenkoLeonenko())(*known.Normal(information=3.0).draw(2000)).note == ""
+    assert "cannot tell information near ln(n/k)" in FromEntropy(KozachenkoLeonenko())(x, x).note
+    for function in (np.tanh, np.abs, lambda t: t**3):
+        assert (
+            "cannot tell information near ln(n/k)" in FromEntropy(KozachenkoLeonenko())(x, function(x)).note
+        )
+    for information in (3.0, 3.5):
+        assert FromEntropy(KozachenkoLeonenko())(*known.Normal(information=information).draw(2000)).note == ""
+
+
+@pytest.mark.parametrize("entropy", [KozachenkoLeonenko(k=5), WeightedKozachenkoLeonenko(k=5)])
+def test_difference_of_entropies_of_rounded_values(entropy):
+    """Noise mends it where it is as wide as the spacing; less of it is seen by single variables alone."""
+    of_pair, (x, y) = FromEntropy(entropy), np.round(known.Normal(rho=0.8).draw(2000, seed=3), 1)
+    with pytest.raises(DegenerateData, match="noise as wide as the spacing of the values"):
+        of_pair(x, y)
+    narrow = Prepared(of_pair, x=jitter(1e-3), y=jitter(1e-3))(x, y)
+    assert narrow.value < -4
+    assert "information is never negative" in narrow.note
+    wide = Prepared(of_pair, x=jitter(0.1), y=jitter(0.1))(x, y)
+    assert abs(wide.value - known.Normal(rho=0.8).mutual_information().value) < 0.1
+    assert wide.note == ""
 
 
 def test_as_many_neighbours_as_samples():
@@ -137,12 +195,12 @@ def test_entropy_of_columns_of_unlike_scales(entropy):
     x[:, 1] *= 1000
     loud = entropy(x)
     assert loud.value - (truth + np.log(1000)) > 1
-    assert "1 of 2 columns of x vary less than the k-th distances" in loud.note
+    assert "1 of 2 columns of x vary less than twice the k-th distances" in loud.note
 
 
 def test_columns_of_scales_beyond_float64_s_quotients():
     x = np.random.default_rng(0).normal(size=(60, 2)) * [1e-200, 1e200]
-    assert "1 of 2 columns of x vary less than the k-th distances" in KozachenkoLeonenko(k=3)(x).note
+    assert "1 of 2 columns of x vary less than twice the k-th distances" in KozachenkoLeonenko(k=3)(x).note
 
 
 @pytest.mark.parametrize("measure", PAIRS)

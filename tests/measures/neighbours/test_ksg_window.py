@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 from scipy.special import digamma
 
-from infoplane import KSG, DegenerateData, Permuted, Sample, Sliced, WithinClass, known, labels
+from infoplane import (
+    KSG,
+    DegenerateData,
+    Permuted,
+    Prepared,
+    Sample,
+    Sliced,
+    WithinClass,
+    known,
+    labels,
+    prepare,
+)
 from infoplane.estimate import TooFewSamples
 from infoplane.measures.neighbours._search import (
     class_distances,
@@ -198,3 +209,18 @@ def test_settings():
     for wrong in (-1, 2.5, True):
         with pytest.raises(ValueError, match="window of KSG must be an integer >= 0"):
             KSG(window=wrong)
+
+
+@pytest.mark.parametrize("window", [1, 20])
+def test_rounded_values_are_sent_to_jitter_as_without_a_window(window):
+    x, y = known.Normal(rho=0.8).draw(1000, seed=0)
+    measure, mend = KSG(k=5, window=window), prepare.jitter(1e-3)
+    for pair in ((np.round(x, 1), np.round(y, 1)), (np.round(x, 1), y)):
+        assert "KSG assumes none: use prepare.jitter(1e-3)" in measure(*pair).note
+    mended = Prepared(measure, x=mend, y=mend)(np.round(x, 1), np.round(y, 1))
+    assert abs(mended.value - known.Normal(rho=0.8).mutual_information().value) < 0.1
+    assert mended.note == ""
+    two = np.round(np.column_stack([x, np.random.default_rng(9).normal(size=1000)]), 1)
+    assert "use prepare.jitter(1e-3)" in measure(two, y > 0).note
+    alone = np.append(y[:-1] > 0, 2)  # a label without others, which is left out
+    assert "use prepare.jitter(1e-3)" in measure(two, labels(alone)).note

@@ -13,7 +13,8 @@ from infoplane.measures._protocols import Entropy
 from infoplane.sample import Sample
 from infoplane.settings import check_measure
 
-NEAR = 2.0  # nats below ln n
+NEAR = 2.0  # nats below the highest
+BELOW = 0.5  # nats below zero, by which not even values of twenty samples scatter
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,22 @@ class FromEntropy:
             joint = Sample.of(both, f"{x.name}|{y.name}", home=x.home or y.home)
             parts = [(1.0, self._of(x)), (1.0, self._of(y)), (-1.0, self.entropy(joint))]
         estimate = weighted_sum(parts, _notes.join_notes([note, *dict.fromkeys(p.note for _, p in parts)]))
-        if x.is_labels or y.is_labels or estimate.value < log(len(x)) - NEAR:
-            return estimate
-        highest = (
-            f"{len(x)} samples cannot tell information near ln n = {log(len(x)):.4g} and above from less or "
+        return replace(estimate, note=_notes.join_notes([estimate.note, self._doubt(estimate.value, x, y)]))
+
+    def _doubt(self, value: float, x: Sample, y: Sample) -> str:
+        """A clause about a value that no information has, or that infinite information may have."""
+        if value < -BELOW:
+            return (
+                "information is never negative: the entropies are off by different amounts, as where values "
+                "lie on a lattice or columns are many: use KSG"
+            )
+        highest = log(len(x) / getattr(self.entropy, "k", 1))  # of neighbours, those of all in one's ball
+        if x.is_labels or y.is_labels or not value > highest - NEAR > 0:
+            return ""
+        return (
+            f"{len(x)} samples cannot tell information near ln(n/k) = {highest:.4g} and above from less or "
             f"from infinite: {x.name} and {y.name} may be functions of each other"
         )
-        return replace(estimate, note=_notes.join_notes([estimate.note, highest]))
 
     def _of(self, x: Sample) -> Estimate:
         return x.derived(self.entropy, lambda: self.entropy(x))

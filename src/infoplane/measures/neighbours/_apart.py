@@ -25,8 +25,8 @@ def kraskov(x: Sample, y: Sample, k: int, window: int) -> tuple[float, float, Ba
     return float(value), float(highest), Balls(k, found.radii, (found.inside[0], found.inside[1]))
 
 
-def ross(x: Sample, y: Sample, k: int, window: int) -> tuple[float, np.ndarray, str]:
-    """The value, the radii, and a clause on rows that have no other of their label, which are left out."""
+def ross(x: Sample, y: Sample, k: int, window: int) -> tuple[float, np.ndarray, Sample, str]:
+    """The value, the radii, and x without rows that have no other of their label, with a clause on them."""
     found = search_apart(x, y, k, window)
     alone = found.own == 0
     if alone.all():
@@ -36,8 +36,9 @@ def ross(x: Sample, y: Sample, k: int, window: int) -> tuple[float, np.ndarray, 
         )
     if alone.any():
         rows = np.flatnonzero(~alone)
-        found = search_apart(x.take(rows), y.take(rows), k, window)
+        x, y = x.take(rows), y.take(rows)
+        found = search_apart(x, y, k, window)
     near = digamma(np.minimum(k, found.own)) - digamma(found.own + 1)
     value = (digamma(found.compared + 1) + near - digamma(found.inside[0] + 1)).mean()
     left_out = f"{alone.sum()} rows without others of their label left out" if alone.any() else ""
-    return float(value), found.radii, left_out
+    return float(value), found.radii, x, left_out

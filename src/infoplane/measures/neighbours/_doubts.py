@@ -15,8 +15,11 @@ from infoplane.sample import Sample
 MOST = 0.5
 NEAR = 2.0  # nats below the ceiling
 FULL = 0.25  # of the points, on both sides together: more with balls of k points, and half a nat is missing
-# k-th distance in units of the range of a column's middle half: as large, and it tells nothing apart
+# k-th distance in units of the range of a column's middle half: as large, and it tells nothing apart; half as
+# large, and a quarter and more of the information with another variable is lost
 UNSEEN = 1.0
+HARDLY_SEEN = 0.5
+ALIKE = 2.0  # times one standard deviation that another may be, and standardising moves little
 UNLIKE = (
     20.0  # times less than others: columns of layers often vary 5 times less, and one scale changes little
 )
@@ -55,7 +58,7 @@ def of_pair(x: Sample, y: Sample, balls: Balls, value: float, highest: float) ->
     if highest - value < NEAR < highest and sum(alone) > FULL:
         return (
             f"the value is near the highest that k={k} of {n} samples can have: {x.name} and {y.name} may be "
-            "functions of each other, and their information far larger or infinite (Sliced is finite)"
+            f"functions of each other, and their information far larger or infinite ({_finite(x, y)})"
         )
     for (loud, i), (quiet, j) in (((x, 0), (y, 1)), ((y, 1), (x, 0))):
         if alone[i] > alone[j] + MOST or wide[j] > MOST > 2 * wide[i]:
@@ -70,8 +73,17 @@ def _reaches_beyond_atoms(x: Sample, inside: np.ndarray) -> bool:
     return bool(np.mean(inside - (here - 1) >= (len(x) - here) / 4) > MOST)
 
 
+def _finite(x: Sample, y: Sample) -> str:
+    """What is finite instead; slices of a single column are that column."""
+    sliced = min(x.width, y.width) > 1
+    return "Sliced is finite" if sliced else "with noise it is finite: prepare.jitter(0.1)"
+
+
 def _loud(loud: Sample, quiet: Sample) -> str:
-    remedy = "bring both to one scale (prepare.standardise or prepare.copula)"
+    one, other = deviations(loud).max(), deviations(quiet).max()
+    # where standard deviations are alike already, far values hide the others
+    alike = max(one, other) < ALIKE * min(one, other)
+    remedy = f"bring both to one scale ({'' if alike else 'prepare.standardise or '}prepare.copula)"
     if loud.width > MANY * quiet.width:
         remedy = f"{loud.name} has too many columns ({loud.width}): take prepare.pca or Sliced"
     return (
@@ -80,27 +92,27 @@ def _loud(loud: Sample, quiet: Sample) -> str:
     )
 
 
-def of_columns(radii: Float[np.ndarray, " n"], limit: float, *samples: Sample) -> str:
+def of_columns(radii: Float[np.ndarray, " n"], limit: float, *samples: Sample, unseen: float = UNSEEN) -> str:
     """A clause about columns that k-th distances reach across; `limit` is where many such columns matter."""
     vectors = [x for x in samples if not x.is_labels and x.width > 1]
     if not vectors:
         return ""
     middle = float(np.median(radii))
-    unseen, few = [], []
+    hiding, few = [], []
     for x in vectors:
         spreads = x.derived("spreads of columns", partial(_spreads, x))
         spread = spreads > 0
         if not spread.any():
             continue
         reach = _reach(middle, spreads[spread])
-        hidden = _hidden(reach)
+        hidden = _hidden(reach, unseen)
         if hidden:  # a narrow middle between long tails is seen
-            hidden = _hidden(_reach(middle, np.maximum(spreads, NORMAL * deviations(x))[spread]))
+            hidden = _hidden(_reach(middle, np.maximum(spreads, NORMAL * deviations(x))[spread]), unseen)
         if hidden:
-            unseen.append(f"{hidden} of {x.width} columns of {x.name}")
+            hiding.append(f"{hidden} of {x.width} columns of {x.name}")
         elif np.median(reach) > limit:
             few.append(f"{x.width} columns of {x.name}")
-    return _notes.join_notes([_unseen(unseen), _few(len(radii), few)])
+    return _notes.join_notes([_unseen(hiding), _few(len(radii), few)])
 
 
 def _reach(middle: float, spreads: np.ndarray) -> np.ndarray:
@@ -108,16 +120,16 @@ def _reach(middle: float, spreads: np.ndarray) -> np.ndarray:
         return middle / spreads
 
 
-def _hidden(reach: np.ndarray) -> int:
-    return int(((reach >= UNSEEN) & (reach >= UNLIKE * reach.min())).sum())
+def _hidden(reach: np.ndarray, unseen: float) -> int:
+    return int(((reach >= unseen) & (reach >= UNLIKE * reach.min())).sum())
 
 
 def _unseen(columns: list[str]) -> str:
     if not columns:
         return ""
     return (
-        f"{' and '.join(columns)} vary less than the k-th distances, which hardly see them: bring all to one "
-        "scale (prepare.standardise or prepare.copula)"
+        f"{' and '.join(columns)} vary less than twice the k-th distances, which hardly see them: bring all "
+        "to one scale (prepare.standardise or prepare.copula)"
     )
 
 

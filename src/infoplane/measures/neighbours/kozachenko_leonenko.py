@@ -88,7 +88,8 @@ class KozachenkoLeonenko:
         if zeros:
             raise DegenerateData(
                 f"{zeros} of {len(x)} points of {x.name!r} have k={self.k} neighbours at distance zero, so "
-                "its differential entropy is -inf; use MixedKSG for information, or add prepare.jitter(1e-3)"
+                "its differential entropy is -inf; use MixedKSG for information, or add noise as wide as the "
+                "spacing of the values (prepare.jitter)"
             )
         logs = np.log(radii)
         value = digamma(len(x)) - digamma(self.k) + self._log_ball(x.width) + x.width * logs.mean()

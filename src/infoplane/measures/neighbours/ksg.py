@@ -149,12 +149,14 @@ def _kraskov(x: Sample, y: Sample, k: int) -> tuple[float, str]:
 
 def _kraskov_apart(x: Sample, y: Sample, k: int, window: int) -> tuple[float, str]:
     value, highest, balls = _apart.kraskov(x, y, k, window)
-    return value, _pair_note(x, y, balls, "", (value, highest))
+    return value, _pair_note(x, y, balls, _tied(balls.radii, x, y), (value, highest))
 
 
 def _pair_note(x: Sample, y: Sample, balls: _doubts.Balls, tied: str, heights: tuple[float, float]) -> str:
     """Clauses about ties, given the one about tied distances, and about a value beside the highest."""
-    doubt = _doubts.of_pair(x, y, balls, *heights) or _doubts.of_columns(balls.radii, CROWDED, x, y)
+    doubt = _doubts.of_pair(x, y, balls, *heights) or _doubts.of_columns(
+        balls.radii, CROWDED, x, y, unseen=_doubts.HARDLY_SEEN
+    )
     return _notes.join_notes([_tie_note(balls.radii, balls.k, tied, x, y), doubt])
 
 
@@ -170,8 +172,14 @@ def _ross(x: Sample, y: Sample, k: int) -> tuple[float, str]:
 
 def _ross_apart(x: Sample, y: Sample, k: int, window: int) -> tuple[float, str]:
     kept, y_kept, note = without_single_classes(x, y, k)
-    value, radii, left_out = _apart.ross(kept, y_kept, k, window)
-    return value, _notes.join_notes([note, left_out, _label_note(x, radii, k, "")])
+    value, radii, kept, left_out = _apart.ross(kept, y_kept, k, window)
+    return value, _notes.join_notes([note, left_out, _label_note(x, radii, k, _tied(radii, kept))])
+
+
+def _tied(radii: np.ndarray, *variables: Sample) -> str:
+    """A clause about ties among all rows, of which a window compares some."""
+    below = just_below(radii, *variables)
+    return tied_note(radii, *((x, counts_within(x, below)) for x in variables))
 
 
 def _label_note(x: Sample, radii: np.ndarray, k: int, tied: str) -> str:

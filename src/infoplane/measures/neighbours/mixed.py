@@ -108,7 +108,9 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     value = float((psi[near - 1] - (psi[counts[0]] + psi[counts[1]])).mean() + np.log(len(x)))
     highest = np.log(len(x)) - digamma(k)
     balls = _doubts.Balls(k, radii, counts)
-    doubt = _doubts.of_pair(x, y, balls, value, highest) or _doubts.of_columns(radii, CROWDED, x, y)
+    doubt = _doubts.of_pair(x, y, balls, value, highest) or _doubts.of_columns(
+        radii, CROWDED, x, y, unseen=_doubts.HARDLY_SEEN
+    )
     return value, _notes.join_notes([_atoms_note(radii, (x, counts[0]), (y, counts[1])), doubt])
 
 

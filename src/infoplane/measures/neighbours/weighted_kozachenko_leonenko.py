@@ -143,7 +143,8 @@ def _radii(x: Sample, used: np.ndarray) -> np.ndarray:
     if zeros:
         raise DegenerateData(
             f"{zeros} of {len(x)} points of {x.name!r} have {used[0] + 1} neighbours at distance zero, "
-            "so its differential entropy is -inf; use MixedKSG for information, or prepare.jitter(1e-3)"
+            "so its differential entropy is -inf; use MixedKSG for information, or add noise as wide as the "
+            "spacing of the values (prepare.jitter)"
         )
     return radii
 
