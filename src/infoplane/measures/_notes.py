@@ -22,6 +22,13 @@ def by_type(*samples: Sample) -> str:
     return join_notes(x.doubt for x in samples)
 
 
+def alone(x: Sample) -> str:
+    """A clause about labels that each occur once, to kernels all equally unlike."""
+    if not x.is_labels or len(x.classes or ()) < len(x):
+        return ""
+    return f"every label of {x.name} occurs once: continuous({x.name}) if its values are quantities"
+
+
 def dead_columns(*samples: Sample) -> str:
     """A clause about constant columns, or nothing."""
     return join_notes(map(_dead_note, samples))

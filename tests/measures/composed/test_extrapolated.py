@@ -159,3 +159,11 @@ def test_settings_are_refused(name, value):
 def test_one_to_three_variables():
     with pytest.raises(ValueError, match="one, two or three variables; got 4"):
         Extrapolated(KSG())(*np.random.default_rng(0).normal(size=(4, 50)))
+
+
+def test_a_refusal_says_what_the_note_on_all_samples_does():
+    """A loud column bends the values too, and more samples are not what mends that."""
+    x, y = known.Normal(rho=0.8).draw(1500, seed=0)
+    loud = np.column_stack([x, 100 * np.random.default_rng(9).normal(size=1500)])
+    with pytest.raises(DegenerateData, match=r"curve: .*; the note on all samples: .*prepare\.standardise"):
+        Extrapolated(KSG(k=5))(loud, y)

@@ -186,6 +186,38 @@ def test_a_cell_that_holds_nearly_all_is_noted(kind):
     assert "share one cell" not in Binned(bins.EqualCount(30))(x, y).note
 
 
+def signs_of_ten(x):
+    return 10 * np.sign(x) + x / 1000
+
+
+UNEVEN = {
+    "heavy tails": lambda x: np.exp(1.5 * x),
+    "two far places": signs_of_ten,
+    "a code for what is missing": lambda x: np.where(np.arange(len(x)) % 5 == 0, -999, x),
+    "more missing than there": lambda x: np.where(np.arange(len(x)) % 5 < 3, -999, x),
+    "rectified tails": lambda x: np.maximum(np.expm1(2 * x), 0),
+}
+
+
+@pytest.mark.parametrize("kind", UNEVEN)
+def test_few_cells_that_hold_nearly_all_are_noted(kind):
+    x, y = (side.ravel() for side in known.Normal(rho=0.8).draw(1500, 0))
+    x = UNEVEN[kind](x)
+    lost, kept = Binned()(x, y > 0), Binned(bins.EqualCount(30))(x, y > 0)
+    assert lost.value < 0.75 * kept.value
+    assert "that differ lie in about" in lost.note
+    assert "take bins.EqualCount(30)" in lost.note
+    assert kept.note == ""
+
+
+@pytest.mark.parametrize("n", [60, 1000, 20_000])
+def test_what_lies_in_enough_cells_is_not_noted(n):
+    rng = np.random.default_rng(0)
+    for values in (rng.normal(size=n), rng.exponential(size=n), rng.laplace(size=n), rng.random(n)):
+        for x in (values, np.maximum(values, 0), np.tanh(4 * values), np.round(3 * values) / 3):
+            assert "that differ lie in" not in Binned()(x, rng.integers(0, 2, n)).note
+
+
 @pytest.mark.parametrize("share", [0.95, 0.6, 0.0])
 def test_atoms_and_even_cells_are_no_crowd(share):
     """A unit that is mostly 0: no bins would part its values."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import digamma
 
-from infoplane import DegenerateData, GaussianCopula, known, labels, prepare
+from infoplane import DegenerateData, GaussianCopula, Prepared, known, labels, prepare
 
 pytestmark = pytest.mark.portable
 
@@ -111,3 +111,16 @@ def test_more_than_the_labels_hold_is_noted():
     estimate = GaussianCopula()(x, y)
     assert estimate.value > math.log(2)
     assert "more than the entropy 0.6931 of y, which no information is" in estimate.note
+
+
+def test_classes_of_single_samples():
+    x = np.random.default_rng(0).normal(size=20)
+    with pytest.raises(DegenerateData, match=r"every label of 'y' occurs once, .* say continuous\(y\)"):
+        GaussianCopula()(x, labels(np.arange(20)))
+    with pytest.raises(DegenerateData, match=r"class 9 of 'y' has 1 samples .*; leave out classes of"):
+        GaussianCopula()(x, labels([0] * 10 + [1] * 9 + [9]))
+    two = np.random.default_rng(1).normal(size=(20, 2))
+    y = labels([0] * 10 + [1] * 8 + [9] * 2)
+    with pytest.raises(DegenerateData, match=r"use prepare\.pca\(1\)"):
+        GaussianCopula()(two, y)
+    assert abs(Prepared(GaussianCopula(), x=prepare.pca(1))(two, y).value) < 1

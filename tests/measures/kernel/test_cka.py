@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infoplane import CKA, HSIC, DegenerateData, Sample, kernels
+from infoplane import CKA, HSIC, DegenerateData, Sample, kernels, labels
 
 pytestmark = pytest.mark.portable
 
@@ -109,3 +109,13 @@ def test_a_place_far_from_zero_costs_no_digits(kernel, far):
         np.testing.assert_array_equal(moved - np.float64(far), values)
         expected = CKA(kernel, kernel)(values, y).value
         assert CKA(kernel, kernel)(moved, y).value == pytest.approx(expected, rel=1e-10)
+
+
+def test_labels_that_each_occur_once():
+    """To the kernel of labels all are equally unlike, so that it can't tell dependent from independent."""
+    x, y = np.random.default_rng(0).normal(size=30), labels(np.arange(30), "y")
+    for measure in (HSIC(), HSIC(form="biased"), CKA(unbiased=False)):
+        assert "every label of y occurs once: continuous(y) if its values" in measure(x, y).note
+        assert "occurs once" not in measure(x, labels(np.arange(30) // 2, "y")).note
+    with pytest.raises(DegenerateData, match=r"every label of 'y' occurs once, .* say continuous\(y\)"):
+        CKA()(x, y)

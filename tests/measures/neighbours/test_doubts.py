@@ -97,6 +97,30 @@ def test_a_function_of_x_is_called_near_the_highest(measure, n, function):
     assert "near the highest that k=5" in measure(x, function(x)).note
 
 
+CUT = {
+    "relu": lambda x: np.maximum(x, 0),
+    "relu of few": lambda x: np.maximum(x - 0.8, 0),
+    "relu of tanh": lambda x: np.maximum(np.tanh(2 * x), 0),
+    "hard tanh": lambda x: np.clip(x, -1, 1),
+}
+
+
+@pytest.mark.parametrize("measure", [*PAIRS, KSG(k=5, window=2)])
+@pytest.mark.parametrize("function", CUT)
+@pytest.mark.parametrize("n", [300, 1500])
+def test_a_function_of_x_beside_atoms_is_called_near_the_highest_too(measure, n, function):
+    x = np.random.default_rng(0).normal(size=n)
+    assert "the value off atoms is near the highest that k=5" in measure(x, CUT[function](x)).note
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.9, 0.99])
+@pytest.mark.parametrize("n", [50, 200, 2000])
+def test_atoms_alone_are_not_called_near_the_highest(rho, n):
+    for seed in range(3):
+        note = MixedKSG(k=5)(*known.CensoredNormal(rho=rho).draw(n, seed=seed)).note
+        assert "near the highest" not in note
+
+
 @pytest.mark.parametrize("measure", PAIRS)
 def test_what_is_finite_is_no_slice_of_a_single_column(measure):
     x = np.random.default_rng(0).normal(size=(2000, 2))

@@ -256,3 +256,22 @@ def test_random_samples_have_no_such_note(kind, n, width, seeds):
             assert not TIES.search(measure(x, y).note)
         for measure in BOTH:
             assert not TIES.search(measure(x, labels(y[:, 0] > np.median(y))).note)
+
+
+@pytest.mark.parametrize("measure", BOTH, ids=repr)
+@pytest.mark.parametrize("times", [2, 3, 6])
+def test_copies_of_rows_are_no_atoms(measure, times):
+    """As by augmentation, or a class that was sampled again: independent, each row several times."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 600))
+    rows = rng.permutation(np.repeat(np.arange(600), times))
+    try:
+        several = measure(x[rows], y[rows])
+        assert several.value > 0.2
+        said = several.note
+    except DegenerateData as error:
+        said = str(error)
+    assert "keep one of each" in said
+    assert "MixedKSG" not in said
+    assert abs(measure(x, y).value) < 0.05
+    assert measure(x, y).note == ""

@@ -147,7 +147,9 @@ def test_large_weights_are_noted():
     assert WeightedKozachenkoLeonenko(k=5)(x[:, :7]).note == ""
     note = WeightedKozachenkoLeonenko(k=5)(x).note
     assert note.startswith("the weights on 5 neighbours in 12 dimensions have ‖w‖₁ = 755")
-    assert FromEntropy(WeightedKozachenkoLeonenko(k=5))(x[:, :6], x[:, 6:]).note.startswith(f"{note}; information is never")
+    assert FromEntropy(WeightedKozachenkoLeonenko(k=5))(x[:, :6], x[:, 6:]).note.startswith(
+        f"{note}; information is never"
+    )
 
 
 @pytest.mark.parametrize(

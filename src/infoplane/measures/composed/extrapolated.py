@@ -119,7 +119,9 @@ class Extrapolated:
         rounding = ROUNDING * max(float(np.abs(levels).max()), whole.unit == "nats")
         curve = _curve(sizes, levels, (line, parabola), (sqrt(noise), error), rounding)
         if curve:
-            raise DegenerateData(f"the values of {' and '.join(repr(x.name) for x in samples)} {curve}")
+            names = " and ".join(repr(x.name) for x in samples)
+            reason = f"; the note on all samples: {whole.note}" if whole.note else ""
+            raise DegenerateData(f"the values of {names} {curve}{reason}")
         weighted = [(line[0], whole)]
         for weight, level in zip(line[1:], cuts, strict=True):
             weighted += [(weight / self.times / len(cut), part) for cut in level for part in cut]

@@ -20,6 +20,11 @@ RULE = "a rule of infoplane.bins, like FixedWidth(0.07)"
 ALONE = 0.5  # of the samples: more in cells of their own, and the estimate is about their number
 CROWD = 0.9  # of the samples: as many in one cell, and the bins see the others only
 ATOM = 0.5  # of a crowd: as many equal rows are a value that no bin could part
+SPREAD, OF = (
+    3.0,
+    10,
+)  # cells that a column seems to fill, out of ten times as many: a third of information is lost
+ENOUGH = 30  # rows to tell that of
 WAY = "fewer bins, more samples, or Sliced(...) of several columns"
 
 
@@ -147,9 +152,35 @@ def _cut(x: Sample, rule: Rule) -> tuple[np.ndarray, str]:
             f"{counts.max()} of {len(x)} rows of {x.name} differ but share one cell: take "
             "bins.EqualCount(30), or prepare.copula"
         )
+    elif codes.shape[1] == 1:
+        notes.append(_spread_note(x, codes, cells, counts))
     return cells, _notes.join_notes(notes)
+
+
+def _spread_note(x: Sample, codes: np.ndarray, cells: np.ndarray, counts: np.ndarray) -> str:
+    """A clause about a column that lies in few of its cells, but for atoms."""
+    there = int(codes.max() - codes.min()) + 1
+    if there < OF or np.exp(entropy(counts)) >= 2 * SPREAD:
+        return ""
+    values, others = _check.alive(x).values, counts.copy()
+    for cell in np.flatnonzero(counts > len(x) / there):
+        equal = _most_equal(values[cells == cell])
+        others[cell] -= equal * (equal > ATOM * counts[cell])
+    if others.sum() < ENOUGH:
+        return ""
+    filled = float(np.exp(entropy(others)))
+    if filled >= min(SPREAD, there / OF):
+        return ""
+    return (
+        f"the {others.sum()} rows of {x.name} that differ lie in about {filled:.2g} of {there} cells: take "
+        "bins.EqualCount(30), or prepare.copula"
+    )
 
 
 def _is_atom(rows: np.ndarray) -> bool:
     """Whether most of them are equal."""
-    return bool(np.bincount(numbered(rows)).max() > ATOM * len(rows))
+    return _most_equal(rows) > ATOM * len(rows)
+
+
+def _most_equal(rows: np.ndarray) -> int:
+    return int(np.bincount(numbered(rows)).max())

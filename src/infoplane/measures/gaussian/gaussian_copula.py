@@ -106,11 +106,13 @@ def _of_both(x: Sample, y: Sample) -> tuple[float, str]:
 def _with_labels(x: Sample, y: Sample) -> tuple[float, str]:
     a = whitened_scores(x)
     d, n = a.width, len(x)
+    _check.some_class_repeats(y, "a variance")
     for rows, label in zip(class_rows(y), y.classes or (), strict=True):
         if len(rows) <= d:
+            fewer = f"use prepare.pca({len(rows) - 1}) or fewer, or Sliced"
             raise DegenerateData(
                 f"class {label!r} of {y.name!r} has {len(rows)} samples for the {d} independent columns of "
-                f"{x.name!r}; use prepare.pca({max(1, len(rows) - 1)}) or fewer, or Sliced"
+                f"{x.name!r}; {fewer if len(rows) > 1 else 'leave out classes of a single sample'}"
             )
     classes = Classes.of(a, y)
     variances = np.linalg.eigvalsh(classes.covariances)

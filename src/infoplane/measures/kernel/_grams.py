@@ -78,7 +78,7 @@ def _side(x: Sample, kernel: Any) -> Side:
     told = ruled and isinstance(gram.bandwidth, float)
     note = f"bandwidth {gram.bandwidth:.4g} of {x.name}" if told else ""
     keep = fits(gram) and not isinstance(kernel, Delta)  # labels are compared as fast as they are read
-    note = _notes.join_notes([note, _notes.by_type(x), loud_note(x, kernel)])
+    note = _notes.join_notes([note, _notes.by_type(x), _notes.alone(x), loud_note(x, kernel)])
     return Side(kernel, gram.kept() if keep else gram, exponent, note)
 
 

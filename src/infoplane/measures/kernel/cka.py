@@ -107,6 +107,8 @@ class CKA:
         squares = [self._product(sums, i, i) for i in (0, 1)]
         for i, (x, side) in enumerate(both):
             if not squares[i] > NOTHING * float(sums.beside(i, i)) or _grams.sees_none(sums, side, i):
+                if x.is_labels:
+                    _check.some_class_repeats(x, "two samples to compare")
                 raise DegenerateData(
                     f"the kernel of {x.name!r} finds all pairs of rows equally similar, so that CKA is "
                     "0/0; take another bandwidth, like kernels.Gaussian('median')"

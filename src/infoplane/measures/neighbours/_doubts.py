@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
+from scipy.special import digamma
 
 from infoplane.measures import _notes
 from infoplane.measures._scales import deviations
+from infoplane.measures.neighbours._ties import repeats_matter
 from infoplane.sample import Sample
 
 # where the balls around most points reach over half of the samples of one variable and hold few of the other,
@@ -55,15 +57,40 @@ def of_pair(x: Sample, y: Sample, balls: Balls, value: float, highest: float) ->
         )
     if n <= FEW * k:
         return ""
-    if highest - value < NEAR < highest and sum(alone) > FULL:
+    atoms = repeats_matter(x) or repeats_matter(y)
+    near = highest - value < NEAR and sum(alone) > FULL
+    if highest > NEAR and (_near_off_atoms(x, y, balls) if atoms else near):
         return (
-            f"the value is near the highest that k={k} of {n} samples can have: {x.name} and {y.name} may be "
-            f"functions of each other, and their information far larger or infinite ({_finite(x, y)})"
+            f"the value {'off atoms ' if atoms else ''}is near the highest that k={k} of {n} samples can "
+            f"have: {x.name} and {y.name} may be functions of each other, and their information far larger "
+            f"or infinite ({_finite(x, y)})"
         )
     for (loud, i), (quiet, j) in (((x, 0), (y, 1)), ((y, 1), (x, 0))):
         if alone[i] > alone[j] + MOST or wide[j] > MOST > 2 * wide[i]:
             return _loud(loud, quiet) if _reaches_beyond_atoms(quiet, balls.inside[j]) else ""
     return ""
+
+
+def _near_off_atoms(x: Sample, y: Sample, balls: Balls) -> bool:
+    """Whether the value is near the highest at points without equals: those of a rectified column above 0.
+
+    An atom of one variable leaves balls that hold nothing but their points in the other, whatever they share.
+    """
+    k, few = balls.k, FEW * balls.k
+    one, other = (inside + 1.0 for inside in balls.inside)
+    if np.count_nonzero(one * other < (k * np.exp(NEAR / 2)) ** 2) <= few:
+        return False
+    off = _occurs_once(x) & _occurs_once(y)
+    if np.count_nonzero(off) <= few:
+        return False
+    counts = [inside[off] for inside in balls.inside]
+    below = sum(float(digamma(inside + 1).mean() - digamma(k)) for inside in counts)
+    return below < NEAR and sum(float(np.mean(inside < k)) for inside in counts) > FULL
+
+
+def _occurs_once(x: Sample) -> Bool[np.ndarray, " n"]:
+    _, place, times = np.unique(x.values, axis=0, return_inverse=True, return_counts=True)
+    return times[place.ravel()] == 1
 
 
 def _reaches_beyond_atoms(x: Sample, inside: np.ndarray) -> bool:

@@ -11,6 +11,7 @@ from infoplane.measures.neighbours._search import counts_within, just_above, sha
 from infoplane.sample import Sample
 
 REPEATED = 0.01  # share of rows that may repeat and hardly matter; float32 has a few by chance
+COPIES = 0.1  # share of rows that may be there again, and make some hundredths of a nat
 SHARED = 0.2  # share of radii that seem to tie, by chance up to 0.07, above which they are looked at
 WORTH = 0.15  # nats that ties may be worth: MixedKSG is then off by about 0.05
 COARSE = 0.4  # of a distance, by which tied ones leap: the entropy of random values is then off by 0.05
@@ -38,6 +39,29 @@ def tied_note(radii: Radii, *within: Within) -> str:
 def repeats_matter(x: Sample) -> bool:
     """Whether more rows repeat than by coincidence."""
     return _notes.repeated_rows(x) > REPEATED * len(x)
+
+
+def copies_note(k: int, x: Sample, y: Sample) -> str:
+    """A clause about rows that are there again, in both variables, as augmented or resampled ones are.
+
+    No more often than there are neighbours: what occurs more often is an atom.
+    """
+    if not (repeats_matter(x) and repeats_matter(y)):
+        return ""
+    of_x, of_y = places(x), places(y)
+    _, of_pair = np.unique(np.stack([of_x, of_y], axis=1), axis=0, return_inverse=True)
+    times, alone, other = (np.bincount(of)[of] for of in (of_pair.ravel(), of_x, of_y))
+    copies = int(((times > 1) & (times <= k + 1) & (times == alone) & (times == other)).sum())
+    if copies <= COPIES * len(x):
+        return ""
+    return f"{copies} of {len(x)} rows occur again in both {x.name} and {y.name} (augmented or resampled?)"
+
+
+def places(x: Sample) -> Int[np.ndarray, " n"]:
+    """Equal numbers for equal rows."""
+    if x.is_labels:
+        return x.values
+    return x.derived("places", lambda: np.unique(x.values, axis=0, return_inverse=True)[1].ravel())
 
 
 def tied_points(radii: Radii, *within: Within) -> tuple[int, float]:

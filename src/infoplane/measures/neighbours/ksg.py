@@ -18,7 +18,7 @@ from infoplane.measures.neighbours._search import (
     joint_distances,
     just_below,
 )
-from infoplane.measures.neighbours._ties import repeats_matter, tied_note
+from infoplane.measures.neighbours._ties import copies_note, repeats_matter, tied_note
 from infoplane.sample import Sample
 from infoplane.settings import integer
 
@@ -226,7 +226,10 @@ def _tie_note(radii: np.ndarray, k: int, tied: str, *variables: Sample) -> str:
     if not (zeros or repeats or tied):
         return ""
     few = [x.name for x in variables if _notes.repeated_rows(x) == len(x)]
-    if tied:
+    copies = copies_note(k, *variables) if len(variables) == 2 else ""
+    if copies:
+        repeats, instead = copies, "keep one of each"
+    elif tied:
         instead = "use prepare.jitter(1e-3)"
     else:
         instead = "use MixedKSG" + (f", or labels({few[0]}) for values that are classes" if few else "")

@@ -16,7 +16,7 @@ from infoplane.measures.neighbours._search import (
     joint_distances,
     just_below,
 )
-from infoplane.measures.neighbours._ties import Within, tied_note
+from infoplane.measures.neighbours._ties import Within, copies_note, places, tied_note
 from infoplane.measures.neighbours.ksg import (
     CROWDED,
     CROWDED_CLASSES,
@@ -111,7 +111,8 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     doubt = _doubts.of_pair(x, y, balls, value, highest) or _doubts.of_columns(
         radii, CROWDED, x, y, unseen=_doubts.HARDLY_SEEN
     )
-    return value, _notes.join_notes([_atoms_note(radii, (x, counts[0]), (y, counts[1])), doubt])
+    copies, ties = copies_note(k, x, y), _atoms_note(radii, (x, counts[0]), (y, counts[1]))
+    return value, _notes.join_notes([f"{copies}: keep one of each" if copies else "", ties, doubt])
 
 
 def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
@@ -132,16 +133,9 @@ def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
 
 def _at_the_same_place(x: Sample, y: Sample) -> np.ndarray:
     """For each point, how many points (itself included) equal it in both variables."""
-    place = np.stack([_places(x), _places(y)], axis=1)
+    place = np.stack([places(x), places(y)], axis=1)
     _, inverse, counts = np.unique(place, axis=0, return_inverse=True, return_counts=True)
     return counts[inverse.ravel()]
-
-
-def _places(x: Sample) -> np.ndarray:
-    """Equal numbers for equal rows."""
-    if x.is_labels:
-        return x.values
-    return x.derived("places", lambda: np.unique(x.values, axis=0, return_inverse=True)[1].ravel())
 
 
 def _atoms_note(radii: np.ndarray, *within: Within) -> str:
