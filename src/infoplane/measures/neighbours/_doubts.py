@@ -9,7 +9,7 @@ from scipy.special import digamma
 
 from infoplane.measures import _notes
 from infoplane.measures._scales import deviations
-from infoplane.measures.neighbours._ties import repeats_matter
+from infoplane.measures.neighbours._ties import places, repeats_matter
 from infoplane.sample import Sample
 
 # where the balls around most points reach over half of the samples of one variable and hold few of the other,
@@ -89,14 +89,17 @@ def _near_off_atoms(x: Sample, y: Sample, balls: Balls) -> bool:
 
 
 def _occurs_once(x: Sample) -> Bool[np.ndarray, " n"]:
-    _, place, times = np.unique(x.values, axis=0, return_inverse=True, return_counts=True)
-    return times[place.ravel()] == 1
+    return _times(x) == 1
+
+
+def _times(x: Sample) -> Int[np.ndarray, " n"]:
+    """How often each row occurs."""
+    return np.bincount(places(x))[places(x)]
 
 
 def _reaches_beyond_atoms(x: Sample, inside: np.ndarray) -> bool:
     """Whether most balls hold a quarter of the samples at other places than their centre's."""
-    _, place, times = np.unique(x.values, axis=0, return_inverse=True, return_counts=True)
-    here = times[place.ravel()]
+    here = _times(x)
     return bool(np.mean(inside - (here - 1) >= (len(x) - here) / 4) > MOST)
 
 
