@@ -75,7 +75,8 @@ class KSG:
     grows with n: half a second for 10,000 rows of two columns.
 
     Assumes no ties, also none within columns, and comparable scales (`prepare.standardise`). Values on a
-    lattice, as rounding leaves them, want `prepare.jitter(1e-3)`, atoms `MixedKSG`; the note says which. A
+    lattice, as rounding leaves them, want `prepare.jitter(1e-3)`, atoms `MixedKSG`, and of copies of rows one
+    should be kept; the note says which. A
     point with k neighbours at distance zero counts no others within that distance; the note says how many.
     Distances that are equal up to rounding are equal, so that neither scale nor shift decides what ties.
     The note also says where the search was blind: one variable, or a few columns, decided all distances;
