@@ -44,8 +44,8 @@ class FromEntropy:
 
     Notes
     -----
-    The biases of the entropies do not cancel as they do in `KSG`, least of all in many dimensions. The note says
-    where the value is below zero by more than chance, or near the highest that n samples can have.
+    The biases of the entropies do not cancel as they do in `KSG`, least of all in many dimensions. The note
+    says where the value is below zero by more than chance, or near the highest that n samples can have.
 
     Examples
     --------
