@@ -208,7 +208,7 @@ def scores(x: Rows) -> Rows:
 def half_log_determinant(values: Rows) -> float | None:
     """Of the covariances; None where they are nearly singular."""
     found = np.linalg.eigvalsh(np.atleast_2d(np.cov(values, rowvar=False)))
-    return None if found[0] < 1e-8 * found[-1] else float(np.log(found).sum() / 2)
+    return None if not found[0] > 1e-8 * found[-1] else float(np.log(found).sum() / 2)
 
 
 def bias(d: int, n: int) -> float:

@@ -1,7 +1,8 @@
 """How `Binned` cuts the columns of a variable into bins: its rules, as settings.
 
 A bin holds its lower edge, and a value on it but for rounding: two units in the last place, or half of one in
-float16, whose values come from wider ones. So neither their float type nor their unit moves values on a grid.
+float16, whose values come from wider ones. So neither their float type nor their unit moves values on a grid:
+what float32 can hold is taken for float32, as whatever it comes.
 
 A rule of your own is a frozen dataclass with a method ``codes(values)``: from (n, d) values, in the float
 type that they came in, to (n, d) codes, of which equal ones are one bin, and a clause for the note ("" for
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from infoplane.estimate import DegenerateData
+from infoplane.given import precision
 from infoplane.settings import integer, number, one_of
 
 Codes = tuple[np.ndarray, str]
@@ -263,11 +265,8 @@ class MinMax:
 
 
 def _rounding(values: np.ndarray) -> float:
-    """By how much, relatively, a value on an edge may lie below it; float32 in float64 stays what it was."""
-    kind = np.result_type(values, np.float16)
-    if kind == np.float64:
-        with np.errstate(over="ignore"):
-            kind = np.dtype(np.float32) if (values.astype(np.float32) == values).all() else kind
+    """By how much, relatively, a value on an edge may lie below it."""
+    kind = precision(values)
     return ULPS[kind.itemsize] * float(np.finfo(kind).eps)
 
 

@@ -13,6 +13,8 @@ from array_api_compat import array_namespace
 EXACT = (Fraction, Decimal)
 NUMBERS = (Real, np.bool_, *EXACT)
 ALONE = 0.9  # share of rows with a string of their own, beyond which strings hardly name classes
+COUNTED = 2**24  # whole numbers below it are counts, whatever type could hold them
+A_FEW = 64  # values that tell most variables from those of a narrower type
 NARROW = ("torch.bfloat16", "torch.float8")  # numpy has no counterpart
 INSTEAD = {
     "O": "these integers need more than 64 bits; as quantities: np.array({0}, float)",
@@ -39,6 +41,26 @@ def as_given(values: Any, name: str) -> np.ndarray:
     if array.size == 0:
         raise ValueError(f"{name!r} is empty: shape {array.shape}")
     return array.copy(order="C")  # sums round by how rows lie in memory
+
+
+def precision(values: np.ndarray) -> np.dtype:
+    """The narrowest of the types float16, float32, float64 whose digits hold all the values.
+
+    What comes as float64 may have been rounded to float32 before, and equal values are to count alike.
+    Exponents are no matter, and counts are float64: nothing rounds them.
+    """
+    wide = np.float64(values).ravel()
+    if (wide[:A_FEW] == np.rint(wide[:A_FEW])).all() and (wide == np.rint(wide)).all():
+        if np.abs(wide).max() < COUNTED:
+            return np.dtype(np.float64)
+    kinds = map(np.dtype, (np.float16, np.float32))
+    return next((kind for kind in kinds if _hold(wide[:A_FEW], kind) and _hold(wide, kind)), wide.dtype)
+
+
+def _hold(values: np.ndarray, kind: np.dtype) -> bool:
+    """Whether a type's digits hold all values."""
+    digits = np.frexp(values)[0]
+    return bool((digits.astype(kind) == digits).all())
 
 
 def plain(values: Any, name: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Rows about their mean and of a size near 1, and distances between them, in the namespace they are in."""
+"""Rows about their middle and of a size near 1, and distances between them, in the namespace they are in."""
 
 from math import frexp
 from typing import Any
@@ -13,23 +13,15 @@ FEW = 64  # rows whose medians are near those of all
 
 
 def centred(x: Sample) -> tuple[Any, int]:
-    """Rows in float64 about their mean, largest between 1/2 and 1, and the power of two they were divided by.
-
-    Distances of such rows don't overflow, and products of rows lose as few digits as they can.
-    """
-    return x.derived("centred", lambda: _centred(x.array))
-
-
-def _centred(array: Any) -> tuple[Any, int]:
-    own, exponent = _own(array)
-    own -= array_namespace(own).mean(own, axis=0)
-    return own, exponent + divide(own)
+    """`about_medians`, kept with the sample: distances don't overflow, products lose as few digits as they can."""
+    return x.derived("centred", lambda: about_medians(x.array))
 
 
 def about_medians(array: Any) -> tuple[Any, int]:
-    """The same about a middle row of a few, column by column, which rows far from all others hardly move.
+    """Rows in float64, largest between 1/2 and 1, and the power of two they were divided by.
 
-    From the mean, which one row can take anywhere, all the others may be far, and products of them alike.
+    About a middle row of a few, column by column, which rows far from all others hardly move. From the mean,
+    which one row can take anywhere, all the others may be far, and rounded alike.
     """
     own, exponent = _own(array)
     few = own[:: max(1, len(own) // FEW)]

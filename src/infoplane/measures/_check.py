@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from infoplane.estimate import DegenerateData, Estimate, TooFewSamples
+from infoplane.given import precision
 from infoplane.kernels import NeighbourGraph
 from infoplane.sample import Sample
 from infoplane.settings import able
@@ -177,15 +178,25 @@ def dead_columns(x: Sample) -> np.ndarray:
     """Which columns are constant but for rounding.
 
     The same row at another place of a batch comes out of a layer some units in the last place away. Columns
-    that reach over no more are constant: 8 of float32 and float64, 1 of float16, which is rounded once.
+    that reach over no more are constant: 8 of float32 and float64, 1 of float16, which is rounded once. Of
+    the narrowest that holds a column, so that equal values are alike in any type; counts are never rounded.
     """
+    return x.derived("dead", lambda: _dead_columns(x))
 
-    def make() -> np.ndarray:
-        low, high = (side.astype(np.float64) for side in extent(x))
-        rounding = ROUNDING[x.values.itemsize] * float(np.finfo(x.values.dtype).eps)
-        return high - low <= rounding * np.maximum(np.abs(low), np.abs(high))
 
-    return x.derived("dead", make)
+def _dead_columns(x: Sample) -> np.ndarray:
+    low, high = (side.astype(np.float64) for side in extent(x))
+    largest = np.maximum(np.abs(low), np.abs(high))
+    dead = high == low
+    for column in np.flatnonzero(~dead & (high - low <= _spread(np.dtype(np.float16)) * largest)):
+        held = precision(x.values[:, column])
+        dead[column] = high[column] - low[column] <= _spread(held) * largest[column]
+    return dead
+
+
+def _spread(kind: np.dtype) -> float:
+    """How far a constant column may reach, relatively."""
+    return ROUNDING[kind.itemsize] * float(np.finfo(kind).eps)
 
 
 def how_constant(x: Sample) -> str:

@@ -11,6 +11,7 @@ from infoplane.directions import project, settled
 from infoplane.estimate import DegenerateData
 from infoplane.kernels.matrix import square
 from infoplane.measures._notes import repeated_rows
+from infoplane.measures._order import content_order
 from infoplane.sample import Sample
 
 RANK = 1e-10  # of the largest eigenvalue; below, a column is a combination of the others up to rounding
@@ -33,8 +34,9 @@ def _whiten(x: Sample) -> Sample:
     if x.width == 1:
         return Sample.of(_white_column(x), x.name)
     scores = normal_scores(x.values)
-    scores -= scores.mean(axis=0)
-    variances, axes = _axes(scores, x.name)
+    order = content_order(x)  # sums that round alike in every order of rows
+    scores -= scores[order].mean(axis=0)
+    variances, axes = _axes(scores[order], x.name)
     whitening = (axes / np.sqrt(variances) @ settled(axes, variances)).T
     return projected(Sample.of(scores, x.name, home=x.home), whitening)
 
@@ -104,6 +106,7 @@ def canonical(
     x: Sample, y: Sample
 ) -> tuple[Float[np.ndarray, " m"], Float[np.ndarray, "m dx"], Float[np.ndarray, "m dy"]]:
     """Canonical correlations of two white samples, descending, and their directions on each side."""
-    a, s, b = np.linalg.svd(x.values.T @ y.values / (len(x) - 1), full_matrices=False)
+    order = content_order(x, y)
+    a, s, b = np.linalg.svd(x.values[order].T @ y.values[order] / (len(x) - 1), full_matrices=False)
     turn = settled(a, s)
     return s, (a @ turn).T, turn.T @ b

@@ -284,5 +284,5 @@ def constant_note(so: str, *samples: Sample) -> str:
     """The sentence about a constant among the variables, or nothing."""
     for x in samples:
         if _check.is_constant(x):
-            return f"{x.name} is constant, so {so}"
+            return f"{x.name} is {_check.how_constant(x)}, so {so}"
     return ""

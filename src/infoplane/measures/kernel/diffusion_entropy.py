@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from infoplane.estimate import Estimate
+from infoplane.estimate import DegenerateData, Estimate
 from infoplane.kernels import Gaussian, NeighbourGraph
 from infoplane.kernels.matrix import square
 from infoplane.measures import _check, _notes
@@ -149,7 +149,7 @@ class DiffusionEntropy:
         if self.over == "entries":
             if spectrum is not None:
                 raise ValueError("over='entries' has no spectrum: leave spectrum= out, or over='eigenvalues'")
-            make = lambda: entries_entropy(self._gram(x), float(self.alpha))  # noqa: E731
+            make = lambda: self._of_gram(x, self._gram(x))  # noqa: E731
             estimate = x.derived((self, "entropy"), make)
         else:
             if spectrum is None:
@@ -190,9 +190,12 @@ class DiffusionEntropy:
         return entropy
 
     def _of_gram(self, x: Sample, gram: Any) -> Estimate:
-        if self.over == "entries":
-            return entries_entropy(gram, float(self.alpha))
-        return self._entropy(self._found(x, gram), len(x), x.name)
+        try:
+            if self.over == "entries":
+                return entries_entropy(gram, float(self.alpha))
+            return self._entropy(self._found(x, gram), len(x), x.name)
+        except DegenerateData as error:
+            raise DegenerateData(f"{x.name!r}: {error}") from error
 
     def _found(self, x: Sample, gram: Any) -> Eigenvalues | Quadrature:
         if self.spectrum == "exact" or len(x) <= FEW:
