@@ -227,7 +227,7 @@ def columns(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estima
 
 
 def doubled(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estimate | str:
-    """All numbers times a power of two, where that rounds nothing."""
+    """All numbers times a power of two, where that rounds nothing and leaves whole ones whole."""
     power = int(rng.choice([-40, -3, 3, 40, 900]))
     arrays = {}
     for one in "xt":
@@ -235,9 +235,15 @@ def doubled(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estima
         with np.errstate(over="ignore", under="ignore"):
             arrays[one] = np.ldexp(array, power)
             exact = np.array_equal(np.ldexp(arrays[one], -power), array, equal_nan=True)
+            exact &= np.array_equal(*(_counts(values) for values in (array, arrays[one])))
         if not exact or np.abs(arrays[one]).max() > RANGE:
             return _plainly(given, subject)
     return _plainly(given.with_arrays(**arrays), subject)
+
+
+def _counts(values: np.ndarray) -> np.ndarray:
+    """Which columns are of whole numbers that nothing has rounded."""
+    return ((values == np.rint(values)) & (np.abs(values) < 2**24)).all(axis=0)
 
 
 def stretched(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estimate | str:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import frexp, log
 
 import numpy as np
-from fuzz_oracles import euclidean, scores
+from fuzz_oracles import constant, euclidean, scores
 
 Rows = np.ndarray
 EXACT = 3000  # products that fractions are still quick for
@@ -98,7 +98,7 @@ def hsic_linear(x: Rows, y: Rows) -> float | None:
 
 def cka(x: Rows, y: Rows, kind=unbiased, kernel=gaussian) -> float | None:
     k, m = kernel(x), kernel(y)
-    if k is None or m is None:
+    if k is None or m is None or constant(x) or constant(y):
         return None
     squares = kind(k, k) * kind(m, m)
     least = 1e-9 * float((k * k).sum() * (m * m).sum())

@@ -69,17 +69,18 @@ def ksg(k: int) -> dict[str, Any]:
 
 COPULA = {"unmoved": (*RANKS, "mirrored"), "close": 1e-6}
 ENTROPY = {"unmoved": ("mirrored", "columns"), "symmetric": False, "information": False}
-KERNEL = {"information": False, "close": 1e-7}
+KERNEL = {"close": 1e-7}
+SIMILARITY = {"information": False, "close": 1e-7}
 SPECTRUM = {"low": nothing, "high": log_n, "symmetric": False, "information": False, "close": 1e-6}
 LAPLACE = partial(matrices.laplace, bandwidth=2.0)
 
 
 SUBJECTS: dict[str, Subject] = {
-    "KSG": Subject(KSG(3), oracle=partial(sums.ksg, k=3), **ksg(3)),
-    "KSG, k=1": Subject(KSG(1), oracle=partial(sums.ksg, k=1), **ksg(1)),
-    "KSG, labels": Subject(KSG(3), "xy", partial(sums.ross, k=3), unmoved=NEIGHBOURS),
-    "MixedKSG": Subject(MixedKSG(3), oracle=partial(sums.mixed, k=3), unmoved=NEIGHBOURS, takes=4),
-    "MixedKSG, labels": Subject(MixedKSG(2), "xy", partial(sums.mixed, k=2), unmoved=NEIGHBOURS),
+    "KSG": Subject(KSG(3), oracle=of_alive(partial(sums.ksg, k=3)), **ksg(3)),
+    "KSG, k=1": Subject(KSG(1), oracle=of_alive(partial(sums.ksg, k=1)), **ksg(1)),
+    "KSG, labels": Subject(KSG(3), "xy", of_alive(partial(sums.ross, k=3)), unmoved=NEIGHBOURS),
+    "MixedKSG": Subject(MixedKSG(3), oracle=of_alive(partial(sums.mixed, k=3)), unmoved=NEIGHBOURS, takes=4),
+    "MixedKSG, labels": Subject(MixedKSG(2), "xy", of_alive(partial(sums.mixed, k=2)), unmoved=NEIGHBOURS),
     "KozachenkoLeonenko": Subject(
         KozachenkoLeonenko(3),
         "x",
@@ -198,16 +199,14 @@ SUBJECTS: dict[str, Subject] = {
         unmoved=NEIGHBOURS,
         **KERNEL,
     ),
-    "HSIC, linear": Subject(
-        HSIC(Linear(), Linear(), "biased"), "xt", matrices.hsic_linear, nothing, information=False
-    ),
+    "HSIC, linear": Subject(HSIC(Linear(), Linear(), "biased"), "xt", matrices.hsic_linear, nothing),
     "HSIC, own bandwidths": Subject(
         HSIC(Gaussian(Neighbours(2)), Gaussian(Median(0.5, distinct=True)), "biased"),
         "xt",
         **KERNEL,
         symmetric=False,
     ),
-    "CKA": Subject(CKA(), "xt", matrices.cka, minus_one, one, unmoved=NEIGHBOURS, **KERNEL),
+    "CKA": Subject(CKA(), "xt", matrices.cka, minus_one, one, unmoved=NEIGHBOURS, **SIMILARITY),
     "CKA, labels": Subject(
         CKA(unbiased=False),
         "xy",
@@ -215,10 +214,10 @@ SUBJECTS: dict[str, Subject] = {
         nothing,
         one,
         unmoved=NEIGHBOURS,
-        **KERNEL,
+        **SIMILARITY,
     ),
     "CKA, linear": Subject(
-        CKA(Linear(), Linear(), unbiased=False), "xt", None, nothing, one, unmoved=NEIGHBOURS, **KERNEL
+        CKA(Linear(), Linear(), unbiased=False), "xt", None, nothing, one, unmoved=NEIGHBOURS, **SIMILARITY
     ),
     "MatrixRenyi": Subject(
         MatrixRenyi(),
@@ -281,12 +280,14 @@ SUBJECTS: dict[str, Subject] = {
     "WithinClass": Subject(
         WithinClass(KSG(2)),
         "xty",
-        partial(within_classes, partial(sums.ksg, k=2), 3),
+        partial(within_classes, of_alive(partial(sums.ksg, k=2)), 3),
         unmoved=NEIGHBOURS,
         information=False,
     ),
     "Extrapolated": Subject(Extrapolated(KSG(2), parts=3, times=2), "xt", information=False, symmetric=False),
-    "Permuted": Subject(Permuted(KSG(3), times=3), "xt", partial(sums.ksg, k=3), unmoved=NEIGHBOURS),
+    "Permuted": Subject(
+        Permuted(KSG(3), times=3), "xt", of_alive(partial(sums.ksg, k=3)), unmoved=NEIGHBOURS
+    ),
     "Permuted, labels": Subject(
         Permuted(HSIC(), times=3), "xy", partial(matrices.hsic, form="unbiased"), unmoved=NEIGHBOURS, **KERNEL
     ),

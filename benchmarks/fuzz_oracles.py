@@ -6,13 +6,33 @@ leaves it to rounding.
 
 from collections import Counter
 from fractions import Fraction
-from math import dist, exp, fsum, gamma, inf, lgamma, log, pi
+from math import dist, exp, floor, fsum, gamma, inf, lgamma, log, pi
 from statistics import NormalDist
 
 import numpy as np
 from scipy.special import digamma
 
 Rows = np.ndarray
+SAME = 2.0**-50  # of the largest value: distances that differ by less are equal
+
+
+def digits(values: list[float]) -> int:
+    """Binary digits that a float type must have to hold them: 11, 24 or 53; the last for whole numbers."""
+    if all(value.is_integer() and abs(value) < 2**24 for value in values):
+        return 53
+    parts = [abs(value.as_integer_ratio()[0]) for value in values]
+    most = max(part.bit_length() - (part & -part).bit_length() + 1 for part in parts)
+    return next(held for held in (11, 24, 53) if most <= held)
+
+
+def dead(column: list[float]) -> bool:
+    """Whether a column is constant but for rounding: 8 units in the last place, or 1 of float16."""
+    held, low, high = digits(column), min(column), max(column)
+    return high - low <= {11: 1, 24: 8, 53: 8}[held] * 2.0 ** (1 - held) * max(abs(low), abs(high))
+
+
+def constant(x: Rows) -> bool:
+    return bool((x == x[0]).all()) if x.ndim == 1 else all(map(dead, x.T.tolist()))
 
 
 def chebyshev(x: Rows) -> list[list[float]]:
@@ -36,6 +56,12 @@ def closer(distances: list[float], own: int, radius: float) -> int:
     return sum(one < radius for j, one in enumerate(distances) if j != own)
 
 
+def shrunk(radius: float, *sides: Rows) -> float:
+    """Less what rounding moves distances by, so that equal ones lie outside."""
+    same = SAME * max(float(np.abs(side).max()) for side in sides if side.ndim == 2)
+    return radius - same if radius > 2 * same else radius
+
+
 def ksg(x: Rows, y: Rows, k: int) -> float | None:
     """Kraskov, Stögbauer, Grassberger (2004), eq. (8); for no more than a tenth of the points on atoms."""
     a, b = chebyshev(x), chebyshev(y)
@@ -43,6 +69,7 @@ def ksg(x: Rows, y: Rows, k: int) -> float | None:
     for i in range(n):
         radius = kth([max(p, q) for p, q in zip(a[i], b[i], strict=True)], i, k)
         atoms += radius == 0
+        radius = shrunk(radius, x, y)
         total += [digamma(closer(side[i], i, radius) + 1) for side in (a, b)]
     return None if atoms > n / 10 else float(digamma(k) + digamma(n) - fsum(total) / n)
 
@@ -60,7 +87,7 @@ def ross(x: Rows, y: Rows, k: int) -> float | None:
         near = min(k, len(own))
         radius = sorted(own)[near - 1]
         atoms += radius == 0
-        inside = closer(apart[i], i, radius)
+        inside = closer(apart[i], i, shrunk(radius, x))
         total.append(digamma(near) - digamma(sizes[y[i]]) - digamma(inside + 1))
     return None if atoms > n / 10 else float(digamma(n) + fsum(total) / n)
 
@@ -82,6 +109,7 @@ def mixed(x: Rows, y: Rows, k: int) -> float | None:
             near = both.count(0.0)
             inside = [side[i].count(0.0) for side in (a, b)]
         else:
+            radius = shrunk(radius, x, y)
             inside = [sum(one < radius for one in side[i]) for side in (a, b)]
         total.append(digamma(near) - digamma(inside[0]) - digamma(inside[1]))
     return float(log(n) + fsum(total) / n)
@@ -89,7 +117,7 @@ def mixed(x: Rows, y: Rows, k: int) -> float | None:
 
 def flat(x: Rows) -> bool:
     """Whether a column is constant, which has no density."""
-    return bool((x == x[:1]).all(axis=0).any())
+    return any(map(dead, x.T.tolist()))
 
 
 def entropy(x: Rows, k: int, metric: str = "chebyshev") -> float | None:
@@ -156,19 +184,30 @@ def cells_information(a: list, b: list) -> float:
     return fsum(count / n * log(Fraction(count * n, of_a[p] * of_b[q])) for (p, q), count in pairs.items())
 
 
-def fixed_cells(x: Rows, width: float) -> list[tuple]:
-    """Whole multiples of a width that is a power of two, so that no edge is left to rounding."""
-    return [tuple(int(Fraction(value) // Fraction(width)) for value in row) for row in x.tolist()]
+def fixed_cells(x: Rows, width: float) -> list[tuple] | None:
+    """Whole multiples of a width; None where a value is below an edge by no more than rounding may be."""
+    return whole([[Fraction(v) / Fraction(width) for v in row] for row in x.tolist()], unsure(x) / width)
 
 
 def adaptive_cells(x: Rows, bins: int) -> list[tuple] | None:
-    """Between the least and the largest of all values; None where a value lies on an edge."""
+    """Between the least and the largest of all values; None as before."""
     low, high = Fraction(float(x.min())), Fraction(float(x.max()))
     places = [[(Fraction(v) - low) / (high - low) * bins for v in row] for row in x.tolist()]
-    for place in (place for row in places for place in row):
-        if 0 < place < bins and abs(place - round(place)) < 1e-9:
-            return None
-    return [tuple(min(int(place), bins - 1) for place in row) for row in places]
+    cells = whole(places, unsure(x) / float(high - low) * bins + 1e-15 * bins)
+    return cells and [tuple(min(place, bins - 1) for place in row) for row in cells]
+
+
+def unsure(x: Rows) -> float:
+    """How far below an edge values may be that belong on it: four units in the largest one's last place."""
+    return 4 * 2.0 ** (1 - digits(x.ravel().tolist())) * float(np.abs(x).max())
+
+
+def whole(places: list[list[Fraction]], rounding: float) -> list[tuple] | None:
+    cells = [tuple(floor(place) for place in row) for row in places]
+    above = (
+        cell + 1 - place for a, b in zip(cells, places, strict=True) for cell, place in zip(a, b, strict=True)
+    )
+    return None if any(part < rounding for part in above) else cells
 
 
 def count_cells(x: Rows, bins: int) -> list[tuple]:

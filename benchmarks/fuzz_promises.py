@@ -45,7 +45,7 @@ class Subject:
     def defined(self, *arrays: Rows) -> float | None:
         if self.oracle is None:
             return None
-        if self.information and any((side == side[:1]).all() for side in arrays):
+        if self.information and any(map(sums.constant, arrays)):
             return 0.0
         return self.oracle(*arrays)
 
@@ -80,8 +80,8 @@ def neighbours_least(k: int, *arrays: Rows) -> float:
 
 
 def alive(x: Rows) -> Rows:
-    """Without constant columns."""
-    return x if x.ndim == 1 else x[:, x.min(axis=0) != x.max(axis=0)]
+    """Without columns that are constant but for rounding."""
+    return x if x.ndim == 1 else x[:, [not sums.dead(column) for column in x.T.tolist()]]
 
 
 def of_alive(oracle: Callable[..., float | None]) -> Callable[..., float | None]:
@@ -96,8 +96,7 @@ def within_classes(
     total = 0.0
     for label in sorted(set(y.tolist())):
         own = [side[y == label] for side in (x, t)]
-        same = any((side == side[:1]).all() for side in own)
-        part = 0.0 if same else oracle(*own)
+        part = 0.0 if any(map(sums.constant, own)) else oracle(*own)
         if part is None:
             return None
         total += (y == label).mean() * part
@@ -128,7 +127,7 @@ def averaged(oracle: Callable[..., float | None], count: int, x: Rows, other: Ro
             slices = project(side, Directions(count).matrices(name, side.shape[1]))
             cut.append([part.T for part in slices])
     values = [
-        0.0 if (a == a[:1]).all() or (b == b[:1]).all() else oracle(a, b) for a, b in zip(*cut, strict=True)
+        0.0 if any(map(sums.constant, both)) else oracle(*map(alive, both)) for both in zip(*cut, strict=True)
     ]
     return None if None in values else float(np.mean(values))
 

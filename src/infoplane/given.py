@@ -50,11 +50,14 @@ def precision(values: np.ndarray) -> np.dtype:
     Exponents are no matter, and counts are float64: nothing rounds them.
     """
     wide = np.float64(values).ravel()
-    if (wide[:A_FEW] == np.rint(wide[:A_FEW])).all() and (wide == np.rint(wide)).all():
-        if np.abs(wide).max() < COUNTED:
-            return np.dtype(np.float64)
+    if _are_counts(wide[:A_FEW]) and _are_counts(wide):
+        return wide.dtype
     kinds = map(np.dtype, (np.float16, np.float32))
     return next((kind for kind in kinds if _hold(wide[:A_FEW], kind) and _hold(wide, kind)), wide.dtype)
+
+
+def _are_counts(values: np.ndarray) -> bool:
+    return bool(((values == np.rint(values)) & (np.abs(values) < COUNTED)).all())
 
 
 def _hold(values: np.ndarray, kind: np.dtype) -> bool:

@@ -209,7 +209,7 @@ def own_widths(x: Sample, rule: Neighbours) -> Any:
             f"{equal} of {len(x)} rows of {x.name!r} equal their {rule.k} nearest, so that their bandwidth "
             "is 0; use Neighbours with a larger k, or give the bandwidth as a number"
         )
-    return widths
+    return array_namespace(widths).clip(widths, min=1 / LIMIT["euclidean"])
 
 
 def _neighbour(x: Sample, k: int) -> Any:

@@ -13,7 +13,7 @@ FEW = 64  # rows whose medians are near those of all
 
 
 def centred(x: Sample) -> tuple[Any, int]:
-    """`about_medians`, kept with the sample: distances don't overflow, products lose as few digits as they can."""
+    """Rows `about_medians`, kept: distances don't overflow, and products lose as few digits as they can."""
     return x.derived("centred", lambda: about_medians(x.array))
 
 

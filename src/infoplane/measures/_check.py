@@ -216,6 +216,13 @@ def alive(x: Sample) -> Sample:
     return x.derived("alive", lambda: x.but(values=x.values[:, ~dead_columns(x)], shelf=None))
 
 
+def exact(x: Sample) -> Sample:
+    """`x` with columns that are constant but for rounding quite constant, as what is made of them must be."""
+    if x.is_labels or how_constant(x) == "constant":
+        return x
+    return x.derived("exact", lambda: x.but(values=np.where(dead_columns(x), extent(x)[0], x.values)))
+
+
 def no_information(*samples: Sample) -> Estimate | None:
     """Zero, if one of the variables is constant."""
     for x in samples:

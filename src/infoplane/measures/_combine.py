@@ -1,12 +1,14 @@
 """Weighted sums of estimates that keep errors by source, slices and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import fsum, hypot
 
 import numpy as np
+from tqdm import tqdm
 
-from infoplane.estimate import Estimate, Slices, mean_error
+from infoplane.estimate import DegenerateData, Estimate, Slices, mean_error
 from infoplane.measures import _notes
+from infoplane.sample import Sample
 
 Weighted = Sequence[tuple[float, Estimate]]
 
@@ -45,6 +47,19 @@ def _sum_of_slices(parts: Weighted) -> Slices | None:
     for weight, part in parts:
         values += weight * (part.value if part.slices is None else part.slices.values.astype(np.float64))
     return Slices(values, sliced[0].frame)
+
+
+def permuted_values(
+    measure: Callable[[Sample, Sample], Estimate], x: Sample, y: Sample, orders: np.ndarray
+) -> np.ndarray:
+    """Of y's rows in each of the orders; only of those pairings that have a value."""
+    values = []
+    for order in tqdm(orders, desc="permuting", unit="permutation", delay=2, leave=False):
+        try:
+            values.append(measure(x, y.take(order)).value)
+        except DegenerateData:
+            continue
+    return np.array(values)
 
 
 def shared_note(notes: Sequence[str], names: Sequence[str], what: str) -> str:

@@ -34,6 +34,11 @@ def dead_columns(*samples: Sample) -> str:
     return join_notes(map(_dead_note, samples))
 
 
+def rounded(*samples: Sample) -> str:
+    """A clause about columns that are constant but for rounding, where what was made of them is constant."""
+    return dead_columns(*(x for x in samples if _check.how_constant(x) != "constant"))
+
+
 def _dead_note(x: Sample) -> str:
     dead = 0 if x.is_labels else int(_check.dead_columns(x).sum())
     return f"{dead} of {x.width} columns of {x.name} are {_check.how_constant(x)}" if dead else ""

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from tqdm import tqdm
 
 from infoplane.estimate import Estimate, TooFewSamples
 from infoplane.measures import _check, _notes
+from infoplane.measures._combine import permuted_values
 from infoplane.measures._order import content_order
 from infoplane.measures._protocols import Dependence
 from infoplane.sample import Sample
@@ -49,6 +49,9 @@ class Permuted:
 
     Notes
     -----
+    A pairing may have no value where the data have one: permuted atoms meet, for which `KSG` has no formula.
+    Such a one counts as no less than the value, so that p is rather too high, and the note says how many.
+
     p is right for samples drawn independently, whatever the measure's bias. Two slow series, independent of
     each other, have a p far too small: of autocorrelation .9, p < .05 in about every second pair of 1000
     rows, and in one of twenty with ``blocks=100``. Blocks are cut from the rows as a ring, from anywhere
@@ -86,19 +89,20 @@ class Permuted:
         estimate = self.measure(x, y)
         values, how = self._without_dependence(x, y)
         least = estimate.value - ROUNDING * abs(estimate.value)
-        p = (1 + int((values >= least).sum())) / (1 + self.times)
-        spread = f", standard deviation {values.std(ddof=1):.4g}" if self.times > 1 else ""
+        refused = self.times - len(values)
+        p = (1 + refused + int((values >= least).sum())) / (1 + self.times)
         of_blocks = f" of blocks of {self.blocks} rows" if self.blocks > 1 else ""
         notes = [
             f"p = {p:.4g} by {self.times} permutations{of_blocks}",
-            f"permuted values have mean {values.mean():.4g}{spread}",
+            _spread(values),
+            f"{refused} pairings have no value, which count as if they gave as much" if refused else "",
             how,
             estimate.note,
         ]
         return replace(estimate, note=_notes.join_notes(notes))
 
     def null(self, x: Any, y: Any) -> np.ndarray:
-        """The values of the permuted samples, (times,)."""
+        """The values of the permuted samples, (times,), or fewer where the measure refuses some."""
         return self._without_dependence(*self._checked(x, y))[0]
 
     def _checked(self, x: Any, y: Any) -> tuple[Sample, Sample]:
@@ -120,8 +124,14 @@ class Permuted:
         quicker = getattr(self.measure, "permuted", None)
         if quicker is not None:
             return quicker(x, y, orders)
-        bar = tqdm(orders, desc="permuting", unit="permutation", delay=2, leave=False)
-        return np.array([self.measure(x, y.take(order)).value for order in bar]), ""
+        return permuted_values(self.measure, x, y, orders), ""
+
+
+def _spread(values: np.ndarray) -> str:
+    if not len(values):
+        return ""
+    spread = f", standard deviation {values.std(ddof=1):.4g}" if len(values) > 1 else ""
+    return f"permuted values have mean {values.mean():.4g}{spread}"
 
 
 def _order(rng: np.random.Generator, n: int, block: int) -> np.ndarray:

@@ -1,12 +1,12 @@
 """A measure of variables that first go through steps."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
 from infoplane.estimate import Estimate
-from infoplane.measures import _check
+from infoplane.measures import _check, _notes
 from infoplane.measures._protocols import Step
 from infoplane.measures.composed.prepare import jitter, pca
 from infoplane.sample import Sample
@@ -65,7 +65,10 @@ class Prepared:
         sides = zip((x, *y), _check.names_of((x, *y)), strict=True)
         samples = [side if isinstance(side, Sample) else Sample(side, name) for side, name in sides]
         first, *rest = _check.told_apart(*samples, alike=True)  # before the steps: noise belongs to names
-        return self.measure(_after(first, self.x), *(_after(side, self.y) for side in rest))
+        estimate = self.measure(_after(first, self.x), *(_after(side, self.y) for side in rest))
+        changed = [*([first] if self.x else []), *(rest if self.y else [])]
+        rounded = _notes.rounded(*changed)  # which steps leave constant
+        return replace(estimate, note=_notes.join_notes([estimate.note, rounded])) if rounded else estimate
 
 
 def _after(x: Sample, steps: Any) -> Sample:

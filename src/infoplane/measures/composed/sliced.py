@@ -99,12 +99,13 @@ class Sliced:
         projected = [side for side in (x, y) if side.has_slices(directions)]
         if not projected:
             return self.measure(x, y)
+        exact = _check.exact(x), _check.exact(y)  # what rounding moves would be no constant in slices
         frames = [directions.per_frame(side.width) for side in projected]
         frame = frames[0] if len(frames) == 1 else 1
         if isinstance(self.directions, UntilError):
-            parts, enough = self._until(self.directions, x, y, frame, min(frames))
+            parts, enough = self._until(self.directions, *exact, frame, min(frames))
         else:
-            parts, enough = self._between(x, y, 0, self.directions), ""
+            parts, enough = self._between(*exact, 0, self.directions), ""
         slices = _slices(parts, frame)
         whole = [side.said() for side in (x, y) if not side.has_slices(directions)]  # slices say the rest
         sides = [side if side.has_slices(directions) else whole[0] for side in (x, y)]

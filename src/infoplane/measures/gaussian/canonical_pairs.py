@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from tqdm import tqdm
 
 from infoplane.estimate import DegenerateData, Estimate
 from infoplane.measures import _check, _notes
-from infoplane.measures._combine import shared_note, weighted_sum
+from infoplane.measures._combine import permuted_values, shared_note, weighted_sum
 from infoplane.measures._protocols import Dependence
 from infoplane.measures._scores import canonical, projected, whitened_scores
 from infoplane.measures.gaussian._normal import by_chance, refuse_functions
@@ -88,6 +87,8 @@ class CanonicalPairs:
     def permuted(self, x: Any, y: Any, orders: np.ndarray) -> tuple[np.ndarray, str]:
         """The sums of samples whose y is in each of the orders, all of them chance, and no note.
 
+        Fewer where a pair of some orders has none.
+
         Parameters
         ----------
         x, y : array-like or Sample
@@ -100,8 +101,7 @@ class CanonicalPairs:
         tuple of ndarray, str
         """
         x, y = _check.pair(x, y)
-        bar = tqdm(orders, desc="permuting", unit="permutation", delay=2, leave=False)
-        return np.array([self._sum(x, y.take(order))[0].value for order in bar]), ""
+        return permuted_values(lambda x, y: self._sum(x, y)[0], x, y, orders), ""
 
     def _sum(self, x: Sample, y: Sample) -> tuple[Estimate, float]:
         """The sum over pairs, and what of it is by chance."""

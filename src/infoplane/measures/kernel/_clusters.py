@@ -36,7 +36,7 @@ def settings(count: int) -> str:
 
 
 def _codes(y: Sample, count: int) -> Int[np.ndarray, " n"]:
-    values = centred(in_order(y))[0]  # which distances tie hangs on their last digits
+    values = centred(in_order(y).at(None))[0]  # which distances tie hangs on their last digits
     codes = _bins(values[:, 0], count) if y.width == 1 else _by_pivots(_embedding(values, count))
     return codes[places(y)]  # equal rows, whose nearest may be others, go with the first of them
 
