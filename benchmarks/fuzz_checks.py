@@ -13,6 +13,7 @@ from fuzz_composed import NAMES as COMPOSED
 from fuzz_composed import composed
 from fuzz_inputs import NAMES, SEED, Inputs, inputs
 from fuzz_measures import SUBJECTS
+from fuzz_oracles import dead
 from fuzz_promises import Subject
 
 from infoplane import Estimate
@@ -248,7 +249,8 @@ def _counts(values: np.ndarray) -> np.ndarray:
 
 def stretched(rng: np.random.Generator, given: Inputs, subject: Subject) -> Estimate | str:
     """Each column to its squared ranks, which no measure of ranks can tell from it."""
-    if given.broken("x"):
+    rounded = (dead(one) and min(one) < max(one) for one in given.arrays["x"].T.astype(float).tolist())
+    if given.broken("x") or any(rounded):
         return _plainly(given, subject)
     places = [np.unique(column, return_inverse=True)[1].ravel() for column in given.arrays["x"].T]
     return _plainly(given.with_arrays(x=np.float64(places).T ** 2), subject)

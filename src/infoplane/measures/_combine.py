@@ -6,7 +6,7 @@ from math import fsum, hypot
 import numpy as np
 from tqdm import tqdm
 
-from infoplane.estimate import DegenerateData, Estimate, Slices, mean_error
+from infoplane.estimate import DegenerateData, Estimate, Slices, TooFewSamples, mean_error
 from infoplane.measures import _notes
 from infoplane.sample import Sample
 
@@ -52,13 +52,14 @@ def _sum_of_slices(parts: Weighted) -> Slices | None:
 def permuted_values(
     measure: Callable[[Sample, Sample], Estimate], x: Sample, y: Sample, orders: np.ndarray
 ) -> np.ndarray:
-    """Of y's rows in each of the orders; only of those pairings that have a value."""
+    """The values of y's rows in each of the orders, of those pairings that have one."""
     values = []
     for order in tqdm(orders, desc="permuting", unit="permutation", delay=2, leave=False):
         try:
             values.append(measure(x, y.take(order)).value)
-        except DegenerateData:
-            continue
+        except DegenerateData as error:
+            if isinstance(error, TooFewSamples):  # of which no pairing has more
+                raise
     return np.array(values)
 
 

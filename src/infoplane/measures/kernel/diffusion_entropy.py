@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from infoplane.measures.kernel._scaled import Scaled, adjacency, diffusion
 from infoplane.measures.kernel._spectra import Eigenvalues, eigenvalues, entries_entropy
 from infoplane.sample import Sample
 from infoplane.settings import able, integer, number, one_of
+
+Made = TypeVar("Made")
 
 GAUSSIAN = Gaussian()
 FEW = 500  # rows whose eigenvalues cost no more than their probes
@@ -190,22 +192,19 @@ class DiffusionEntropy:
         return entropy
 
     def _of_gram(self, x: Sample, gram: Any) -> Estimate:
-        try:
-            if self.over == "entries":
-                return entries_entropy(gram, float(self.alpha))
-            return self._entropy(self._found(x, gram), len(x), x.name)
-        except DegenerateData as error:
-            raise DegenerateData(f"{x.name!r}: {error}") from error
+        if self.over == "entries":
+            return _named(x, lambda: entries_entropy(gram, float(self.alpha)))
+        return self._entropy(self._found(x, gram), len(x), x.name)
 
     def _found(self, x: Sample, gram: Any) -> Eigenvalues | Quadrature:
         if self.spectrum == "exact" or len(x) <= FEW:
             other = "take spectrum='stochastic'" if self.matrix == "diffusion" else "take fewer rows"
             whole = 1 if getattr(self.kernel, "symmetric", True) else UNSYMMETRIC
             square(len(x), f"the exact spectrum of {x.name!r}", other, whole)
-            return eigenvalues(self._scaled(gram))
+            return _named(x, lambda: eigenvalues(self._scaled(gram)))
         square(len(x), f"the stochastic spectrum of {x.name!r}", "take fewer rows", 0.5, cubed=False)
         rng = np.random.default_rng([self.seed, _which(x)])
-        return quadrature(gram, float(self.alpha), self.probes, self.steps, rng)
+        return _named(x, lambda: quadrature(gram, float(self.alpha), self.probes, self.steps, rng))
 
     def _scaled(self, gram: Any) -> Scaled:
         return (diffusion if self.matrix == "diffusion" else adjacency)(gram, float(self.alpha))
@@ -219,6 +218,14 @@ class DiffusionEntropy:
             f"entropy ln {n} whatever the rows are; use a larger bandwidth"
         )
         return Estimate(estimate.value, errors=estimate.errors, note=note)
+
+
+def _named(x: Sample, make: Callable[[], Made]) -> Made:
+    """What `make` returns, or its refusal with the name of the variable."""
+    try:
+        return make()
+    except DegenerateData as error:
+        raise DegenerateData(f"{x.name!r}: {error}") from error
 
 
 def _which(x: Sample) -> int:
