@@ -8,6 +8,7 @@ from fuzz_oracles import constant, euclidean, scores
 
 Rows = np.ndarray
 EXACT = 3000  # products that fractions are still quick for
+REACH = 1e-150  # of the largest value: squares of what is less vanish
 FAINT = 1e-13  # of an eigenvalue beside the largest: below, rounding made it
 
 
@@ -25,12 +26,12 @@ def median_of_pairs(distances: Rows) -> float:
 
 
 def gaussian(x: Rows, bandwidth: float | None = None) -> Rows | None:
-    """Labels have 1 within a class; None is the median of all pairs, and none where that is 0."""
+    """Labels have 1 within a class; None is the median of all pairs, of which the square must be there."""
     if x.ndim == 1:
         return np.equal.outer(x, x).astype(float)
     apart = np.array(euclidean(x if bandwidth else within_reach(x)))
     width = bandwidth or median_of_pairs(apart)
-    if not width > 0:
+    if not width > REACH:
         return None
     return np.exp(-(np.minimum((apart / width), 50.0) ** 2) / 2)
 

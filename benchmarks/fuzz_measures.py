@@ -142,7 +142,7 @@ SUBJECTS: dict[str, Subject] = {
     "Binned entropy": Subject(
         Binned(bins.Rows()),
         "x",
-        lambda x: sums.cells_entropy([tuple(row) for row in x.tolist()]),
+        of_alive(lambda x: sums.cells_entropy([tuple(row) for row in x.tolist()])),
         nothing,
         log_n,
         unmoved=(*RANKS, "mirrored"),
@@ -158,10 +158,10 @@ SUBJECTS: dict[str, Subject] = {
         close=1e-8,
     ),
     "KDEBounds, lower": Subject(
-        KDEBounds(0.25, "lower"), "x", lambda x: sums.kde(x, 0.5, 2), nothing, log_n, close=1e-7
+        KDEBounds(0.25, "lower"), "x", of_alive(lambda x: sums.kde(x, 0.5, 2)), nothing, log_n, close=1e-7
     ),
     "KDEBounds, labels": Subject(
-        KDEBounds(0.25), "xy", partial(kde_of_labels, 0.5), high=of_labels, close=1e-7
+        KDEBounds(0.25), "xy", of_alive(partial(kde_of_labels, 0.5)), high=of_labels, close=1e-7
     ),
     "GaussianCopula": Subject(GaussianCopula(), "xt", of_alive(sums.copula), **COPULA),
     "GaussianCopula, labels": Subject(GaussianCopula(), "xy", of_alive(sums.copula), **COPULA),
@@ -238,7 +238,7 @@ SUBJECTS: dict[str, Subject] = {
     "MatrixRenyi entropy": Subject(
         MatrixRenyi(1),
         "x",
-        lambda x: matrices.renyi(x, None, 1),
+        of_alive(lambda x: matrices.renyi(x, None, 1)),
         nothing,
         log_n,
         unmoved=NEIGHBOURS,

@@ -81,6 +81,22 @@ def test_a_value_on_an_edge_but_for_rounding_is_above_it(dtype):
     assert bins.FixedRange(0.3, 0.7, 4).codes(tenths[3:8])[1] == ""  # float32 has less than .7 for it
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_equal_values_are_in_the_same_bins_in_any_type(dtype):
+    values = np.random.default_rng(0).normal(size=(500, 2)).astype(dtype)
+    values[:11, 0] = np.arange(11) / 10
+    for rule in (bins.FixedWidth(0.1), bins.FixedRange(0, 1, 10), bins.Adaptive(10), bins.MinMax(10)):
+        for wider in (np.float32, np.float64):
+            np.testing.assert_array_equal(rule.codes(values.astype(wider))[0], rule.codes(values)[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_whole_numbers_below_an_edge_stay_there(dtype):
+    numbers = np.arange(-2048, 2049)[:, None]  # all are float16, of which one is a unit in the last place
+    codes = bins.FixedWidth(7).codes(numbers.astype(dtype))[0]
+    np.testing.assert_array_equal(codes, numbers // 7)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @given(values=columns)
 def test_others_are_where_numpy_puts_them(dtype, values):

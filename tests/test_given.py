@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import coo_array, csr_matrix
 
 from infoplane import KSG, Sample, continuous, labels
-from infoplane.given import as_given, plain
+from infoplane.given import as_given, plain, precision
 
 X = np.array([0.5, 2.0, -1.0, 3.0])
 HIDDEN = np.ma.masked_array(np.where([0, 1, 0, 1], -999.0, X), [0, 1, 0, 1])
@@ -155,3 +155,21 @@ def test_tensors_that_numpy_would_stumble_over():
     np.testing.assert_array_equal(as_given([tracked, tracked], "x"), [[1, 2], [1, 2]])
     np.testing.assert_array_equal(as_given(torch.tensor([1 + 2j]).conj().imag, "x"), [-2])
     np.testing.assert_array_equal(as_given(torch.ones(2).to(torch.float8_e4m3fn), "x"), [1, 1])
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("scale", [1.0, 2.0**-300, 2.0**300])
+def test_the_type_whose_digits_hold_the_values(kind, scale):
+    values = np.random.default_rng(0).normal(size=(200, 3)).astype(kind)
+    assert precision(values) == kind
+    assert precision(values.astype(np.float64) * scale) == kind
+    values[-1, -1] = 0
+    assert precision(values.astype(np.float64)) == kind
+
+
+def test_counts_are_of_the_widest_type():
+    assert precision(np.arange(50, dtype=np.float16)) == np.float64
+    assert precision(np.array([0.0, 2.0**24 - 1])) == np.float64
+    assert precision(np.array([1e8, 1e8 + 8])) == np.float32
+    assert precision(np.array([1e8, 1e8 + 1])) == np.float64
+    assert precision(np.array([0.5, 1.0])) == np.float16

@@ -1,5 +1,7 @@
 """Kernels by their formulas, in numpy and torch alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -239,3 +241,32 @@ def test_a_bandwidth_far_below_the_largest_column(kernel):
     near = kernel.gram(Sample([[0.0, 0.0], [0.0, 0.5]])).full()[0, 1]
     expected = np.array([[1, 0, near, 0], [0, 1, 0, 0], [near, 0, 1, 0], [0, 0, 0, 1]])
     np.testing.assert_allclose(whole, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "kernel", [kernels.Gaussian(2.0), kernels.Gaussian(), kernels.Laplace(2.0)], ids=repr
+)
+def test_a_row_far_from_all_others_takes_no_digits_from_them(kernel):
+    x = np.random.default_rng(0).normal(size=(50, 1))
+    alone = kernel.gram(Sample(x[1:]))
+    width = alone.bandwidth
+    x[0] = 1e14
+    found = replace(kernel, bandwidth=width).gram(Sample(x)).full()
+    np.testing.assert_allclose(found[1:, 1:], alone.full(), atol=1e-13)
+
+
+def test_a_laplace_kernel_tells_values_apart_that_the_last_digit_does():
+    """From any of them, those of the other sign would be rounded alike."""
+    x = np.nextafter(np.array([-1.0, -1.0, 1.0, 1.0, 1.0]), [-1, 0, 1, 0, 0])[:, None] * 2.0**500
+    expected = np.eye(5)
+    expected[3, 4] = expected[4, 3] = 1
+    for order in ([0, 1, 2, 3, 4], [3, 2, 0, 4, 1]):
+        found = kernels.Laplace(2.0).gram(Sample(x[order])).full()
+        np.testing.assert_array_equal(found, expected[order][:, order])
+
+
+def test_neighbours_nearer_than_any_width_overflow_nothing():
+    x = np.append(np.arange(1, 40) * 1e-157, 1.0)[:, None]
+    gram = kernels.Gaussian(kernels.Neighbours(2)).gram(Sample(x)).full()
+    np.testing.assert_allclose(gram[-1, :-1], 0, atol=1e-12)
+    assert np.isfinite(gram).all()

@@ -17,6 +17,11 @@ def centred(x: Sample) -> tuple[Any, int]:
     return x.derived("centred", lambda: about_medians(x.array))
 
 
+def scaled(x: Sample) -> tuple[Any, int]:
+    """The same with the rows where they are."""
+    return x.derived("scaled", lambda: _own(x.array))
+
+
 def about_medians(array: Any) -> tuple[Any, int]:
     """Rows in float64, largest between 1/2 and 1, and the power of two they were divided by.
 

@@ -8,8 +8,25 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from infoplane.estimate import DegenerateData
-from infoplane.kernels.bandwidths import Bandwidth, Median, Neighbours, checked, one_width, own_widths
-from infoplane.kernels.distances import about_medians, centred, half_squared, half_squares, manhattan, squared
+from infoplane.kernels.bandwidths import (
+    LIMIT,
+    Bandwidth,
+    Median,
+    Neighbours,
+    checked,
+    one_width,
+    own_widths,
+    times_power,
+)
+from infoplane.kernels.distances import (
+    about_medians,
+    centred,
+    half_squared,
+    half_squares,
+    manhattan,
+    scaled,
+    squared,
+)
 from infoplane.kernels.matrix import Gram
 from infoplane.sample import Sample
 
@@ -115,7 +132,9 @@ class Laplace:
         """The matrix between all rows of a continuous sample."""
         numbers_only(x, self)
         width, in_unit = one_width(x, _rule(self.bandwidth), "cityblock")
-        return Gram((centred(x)[0],), partial(_laplace, factor=-1 / width), in_unit)
+        rows, exponent = scaled(x)  # as they are: differences need no centre, which would round them
+        width = max(times_power(width, centred(x)[1] - exponent), 1 / LIMIT["cityblock"])
+        return Gram((rows,), partial(_laplace, factor=-1 / width), in_unit)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from infoplane import CKA, HSIC, Criterion, GaussianCopula, Permuted, Sample, Sliced, kernels, known
+from infoplane import (
+    CKA,
+    HSIC,
+    KSG,
+    CanonicalPairs,
+    Criterion,
+    GaussianCopula,
+    Permuted,
+    Sample,
+    Sliced,
+    kernels,
+    known,
+)
 from infoplane.estimate import TooFewSamples
 from infoplane.measures.kernel import _grams
 from infoplane.settings import canonical
@@ -118,6 +130,45 @@ def test_slices_are_reused():
     assert estimate.slices is not None
     assert len(y._derived) > 0
     assert p_of(estimate) == 0.2
+
+
+def atoms(n, share):
+    """Pairs of which a share lies at 0 in x, and another share in y: never both, until they are permuted."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, n))
+    x[: int(share * n)] = 0
+    y[n - int(share * n) :] = 0
+    return x, y
+
+
+def test_pairings_without_a_value_count_as_if_they_gave_as_much():
+    x, y = atoms(100, 0.33)  # of which 11 of 100 meet, on average
+    measure = KSG(k=3)
+    value = measure(x, y).value
+    estimate = Permuted(measure, times=40)(x, y)
+    null = Permuted(measure, times=40).null(x, y)
+    refused = 40 - len(null)
+    assert 10 < refused < 30
+    assert estimate.value == value
+    assert p_of(estimate) == pytest.approx((1 + refused + (null >= value).sum()) / 41, rel=1e-3)
+    assert f"; {refused} pairings have no value, which count as if they gave as much" in estimate.note
+    assert f"; permuted values have mean {null.mean():.4g}, standard" in estimate.note
+
+
+def test_no_pairing_has_a_value():
+    estimate = Permuted(KSG(k=1), times=5)(*atoms(200, 0.49))
+    assert p_of(estimate) == 1
+    assert "5 pairings have no value" in estimate.note
+    assert "mean" not in estimate.note
+    assert len(Permuted(KSG(k=1), times=5).null(*atoms(200, 0.49))) == 0
+
+
+def test_all_pairings_have_a_value_as_a_rule():
+    rng = np.random.default_rng(0)
+    for measure in (KSG(k=3), CanonicalPairs(KSG(k=3)), HSIC()):
+        assert "pairings" not in Permuted(measure, times=9)(*rng.normal(size=(2, 40, 2))).note
+    with pytest.raises(TooFewSamples):
+        Permuted(KSG(k=3), times=2).null([0.1, 0.2, 0.4], [0.3, 0.1, 0.2])
 
 
 def test_constants_have_a_p_of_1():

@@ -90,3 +90,11 @@ def test_so_many_clusters_that_all_vectors_are_needed_are_capped(monkeypatch):
         ValueError, match=r"finding 7 clusters of 120 rows .* up to 100 rows. Instead, ask for"
     ):
         spectra.clusters(y, 7)
+
+
+def test_tensors_have_the_same_clusters():
+    torch = pytest.importorskip("torch")
+    column = np.random.default_rng(0).normal(size=(40, 1))
+    for values in (column, np.hstack([column, column**2])):
+        found = spectra.clusters(torch.from_numpy(values), 3).codes
+        np.testing.assert_array_equal(found, spectra.clusters(values, 3).codes)

@@ -170,7 +170,7 @@ def test_settings_are_refused(settings, said):
 
 
 def test_kernels_that_make_no_walk():
-    with pytest.raises(DegenerateData, match="which makes no random walk"):
+    with pytest.raises(DegenerateData, match=r"^'x': a row of the kernel sums to .* makes no random walk"):
         DiffusionEntropy(kernels.Linear())(CLOUD)
     with pytest.raises(DegenerateData, match="negative between some rows"):
         DiffusionEntropy(kernels.Linear(), over="entries")(np.array([[1.0, 2.0], [1.0, -0.6], [1.0, 0.1]]))
