@@ -73,5 +73,8 @@ def _repeated(x: Sample) -> int:
 
 
 def join_notes(notes: Any) -> str:
-    """All clauses, each once."""
-    return "; ".join(dict.fromkeys(clause for note in notes if note for clause in note.split("; ")))
+    """All clauses, each once, and none that another begins with."""
+    clauses = dict.fromkeys(clause for note in notes if note for clause in note.split("; "))
+    return "; ".join(
+        one for one in clauses if not any(other != one and other.startswith(one) for other in clauses)
+    )
