@@ -37,7 +37,8 @@ def a_run(path: Path, seed: int = 0, n: int = 80) -> Run:
     run = Run(path).create({"seed": seed}, step="epoch", seeds=[seed])
     run.set_probe(Probe(x, y))
     for step in (0, 1, 10):
-        fc1 = np.maximum(x @ rng.normal(size=(5, 4)) + step * y[:, None], 0).astype(np.float32)
+        linear = x @ rng.normal(size=(5, 4)) + step * y[:, None]
+        fc1 = np.maximum(linear, linear / 10).astype(np.float32)  # leaky: KSG refuses rows of zeros
         run.save_snapshot(step, {"probe": {"fc1": fc1, "out": fc1[:, :2] * 2}}, output="out")
         run.log(step, loss=1 / (1 + step))
     return run
@@ -277,7 +278,7 @@ def test_rows_are_plain_json(tmp_path):
     assert row["measure"] == {
         "class": "Sliced",
         "numbers": 1,
-        "measure": {"class": "KSG", "numbers": 1, "k": 3},
+        "measure": {"class": "KSG", "numbers": 2, "k": 3},
         "directions": 20,
     }
     assert row["of"] == ["input", f"layer:{row['layer']}"]

@@ -92,7 +92,7 @@ def to_json(settings: Any) -> Any:
     >>> from infoplane import KSG
     >>> from infoplane.settings import from_json, to_json
     >>> to_json(KSG(k=3))
-    {'k': 3}
+    {'k': 3, 'window': 0}
     >>> from_json(KSG, {"k": 3})
     KSG(k=3)
     """
