@@ -133,3 +133,12 @@ def test_ranges_and_words_that_are_refused():
             bins.FixedRange(low, high)
     with pytest.raises(ValueError, match="must be 'range' or 'entropy'"):
         bins.Adaptive(by="count")
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_bins_of_fixed_width_are_those_of_any_part(kind):
+    """A value's bin does not hang on how large others are: entropies of classes count the cells of all."""
+    small = (1e-10 * np.random.default_rng(0).normal(size=(30, 1))).astype(kind)
+    whole = np.concatenate([small, np.array([[1e6]], kind)])
+    rule = bins.FixedWidth(0.5)
+    np.testing.assert_array_equal(rule.codes(whole)[0][:30], rule.codes(small)[0])

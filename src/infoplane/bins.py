@@ -25,7 +25,7 @@ ULPS = {
     4: 2,
     8: 2,
 }  # units in the last place, by bytes, that may part a value from the edge it lies on
-SLIGHT = 0.01  # of a bin: as far as small values move for what large ones are rounded by
+GRID = 16  # widths: the rounding of values that far from 0 is what a difference of them may miss 0 by
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ class FixedWidth:
     def codes(self, values: np.ndarray) -> Codes:
         rounding = _rounding(values)
         values = values.astype(np.float64)
-        sizes = np.abs(values)
-        slack = rounding * sizes + min(rounding * sizes.max(), SLIGHT * self.width)
+        slack = rounding * (np.abs(values) + GRID * self.width)
         with np.errstate(over="ignore"):
             codes = np.floor(values / self.width + slack / self.width)
         if not np.isfinite(codes).all():
