@@ -4,11 +4,10 @@ from fractions import Fraction
 from math import frexp, log
 
 import numpy as np
-from fuzz_oracles import constant, euclidean, scores
+from fuzz_oracles import REACH, constant, euclidean, scores
 
 Rows = np.ndarray
 EXACT = 3000  # products that fractions are still quick for
-REACH = 1e-150  # of the largest value: squares of what is less vanish
 FAINT = 1e-13  # of an eigenvalue beside the largest: below, rounding made it
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import digamma
 
 Rows = np.ndarray
+REACH = 1e-150  # of the largest value: squares of what is less vanish
 SAME = 2.0**-50  # of the largest value: distances that differ by less are equal
 
 
@@ -115,6 +116,11 @@ def mixed(x: Rows, y: Rows, k: int) -> float | None:
     return float(log(n) + fsum(total) / n)
 
 
+def vanish(radii: list[float], x: Rows, metric: str) -> bool:
+    """Whether a distance is 0, or has no square beside that of the largest value."""
+    return min(radii) <= (REACH * float(np.abs(x).max()) if metric == "euclidean" else 0.0)
+
+
 def flat(x: Rows) -> bool:
     """Whether a column is constant, which has no density."""
     return any(map(dead, x.T.tolist()))
@@ -125,7 +131,7 @@ def entropy(x: Rows, k: int, metric: str = "chebyshev") -> float | None:
     n, d = x.shape
     apart = chebyshev(x) if metric == "chebyshev" else euclidean(x)
     radii = [kth(row, i, k) for i, row in enumerate(apart)]
-    if min(radii) == 0 or flat(x):
+    if vanish(radii, x, metric) or flat(x):
         return None
     ball = d * log(2) if metric == "chebyshev" else d / 2 * log(pi) - lgamma(d / 2 + 1)
     return float(digamma(n) - digamma(k) + ball + d * fsum(map(log, radii)) / n)
@@ -165,7 +171,7 @@ def weighted_entropy(x: Rows, k: int) -> float | None:
     total = 0.0
     for j, weight in found.items():
         radii = [kth(row, i, j) for i, row in enumerate(apart)]
-        if min(radii) == 0:
+        if vanish(radii, x, "euclidean"):
             return None
         ball = d / 2 * log(pi) - lgamma(d / 2 + 1)
         total -= weight * (digamma(j) - ball - d * fsum(map(log, radii)) / n - log(n - 1))
