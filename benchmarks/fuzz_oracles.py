@@ -192,7 +192,9 @@ def cells_information(a: list, b: list) -> float:
 
 def fixed_cells(x: Rows, width: float) -> list[tuple] | None:
     """Whole multiples of a width; None where a value is below an edge by no more than rounding may be."""
-    return whole([[Fraction(v) / Fraction(width) for v in row] for row in x.tolist()], unsure(x) / width)
+    return whole(
+        [[Fraction(v) / Fraction(width) for v in row] for row in x.tolist()], unsure(x, 16 * width) / width
+    )
 
 
 def adaptive_cells(x: Rows, bins: int) -> list[tuple] | None:
@@ -203,9 +205,12 @@ def adaptive_cells(x: Rows, bins: int) -> list[tuple] | None:
     return cells and [tuple(min(place, bins - 1) for place in row) for row in cells]
 
 
-def unsure(x: Rows) -> float:
-    """How far below an edge values may be that belong on it: four units in the largest one's last place."""
-    return 4 * 2.0 ** (1 - digits(x.ravel().tolist())) * float(np.abs(x).max())
+def unsure(x: Rows, more: float = 0.0) -> float:
+    """How far below an edge values may be that belong on it: four units in the largest one's last place.
+
+    `more` adds to the largest.
+    """
+    return 4 * 2.0 ** (1 - digits(x.ravel().tolist())) * (float(np.abs(x).max()) + more)
 
 
 def whole(places: list[list[Fraction]], rounding: float) -> list[tuple] | None:
@@ -253,7 +258,7 @@ def scores(x: Rows) -> Rows:
 def half_log_determinant(values: Rows) -> float | None:
     """Of the covariances; None where they are nearly singular."""
     found = np.linalg.eigvalsh(np.atleast_2d(np.cov(values, rowvar=False)))
-    return None if not found[0] > 1e-8 * found[-1] else float(np.log(found).sum() / 2)
+    return None if not found[0] > max(1e-8 * found[-1], 1e-12) else float(np.log(found).sum() / 2)
 
 
 def bias(d: int, n: int) -> float:

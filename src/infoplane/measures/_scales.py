@@ -55,7 +55,7 @@ def _by_most_rows(values: Float[np.ndarray, "n d"]) -> float:
 def _are_components(x: Sample, two: np.ndarray) -> bool:
     a, b = (scaled(x, x.values[:, column]) for column in two)
     together = abs(float((a - a.mean()) @ (b - b.mean()))) / len(x)
-    return together <= COMPONENTS * float(np.sqrt(variances(x)[two].prod()))
+    return together <= COMPONENTS * float(np.sqrt(variances(x)[two]).prod())
 
 
 def variances(x: Sample) -> Float[np.ndarray, " d"]:

@@ -146,3 +146,12 @@ def test_noise_that_is_refused(noise):
 def test_bounds_that_are_refused():
     with pytest.raises(ValueError, match="bound must be 'upper' or 'lower'; got 'both'"):
         KDEBounds(0.1, "both")
+
+
+def test_an_outlier_leaves_the_others_their_digits():
+    """One row far away is a state of its own: of the others the bound is what it is without it."""
+    t = np.random.default_rng(0).normal(size=(40, 2))
+    without = KDEBounds(0.5)(t).value
+    beside = KDEBounds(0.5)(np.vstack([t, [[3e12, 1e12]]])).value
+    n = 41
+    assert beside == pytest.approx((40 * (without + np.log(n / 40)) + np.log(n)) / n, rel=1e-12)

@@ -164,11 +164,11 @@ def _sums_of(t: Sample, noise: Any) -> np.ndarray:
 
 
 def _scaled(t: Sample, noise: Any) -> np.ndarray:
-    """The varying columns about their mean, in units of the noise's standard deviation."""
+    """The varying columns about their medians, in units of the noise's standard deviation."""
     values = _check.alive(t).values.astype(np.float64, order="C")
     exponent = int(np.frexp(np.abs(values).max())[1])
     values = np.ldexp(values, -exponent)  # sums and squares stay in range
-    values -= values.mean(axis=0)
+    values -= np.median(values, axis=0)  # beside an outlier, the mean would cost the others their digits
     if isinstance(noise, RelativeNoise):
         return values / (noise.factor * np.sqrt(values.var(axis=0).mean()))
     with np.errstate(over="ignore"):
