@@ -84,6 +84,14 @@ def alive(x: Rows) -> Rows:
     return x if x.ndim == 1 else x[:, [not sums.dead(column) for column in x.T.tolist()]]
 
 
+def exact(x: Rows) -> Rows:
+    """With such columns quite constant, as slices and steps take them."""
+    if x.ndim == 1:
+        return x
+    columns = [np.full(len(x), c.min()) if sums.dead(c.tolist()) else c for c in x.T]
+    return np.stack(columns, axis=1)
+
+
 def of_alive(oracle: Callable[..., float | None]) -> Callable[..., float | None]:
     return lambda *arrays: oracle(*map(alive, arrays))
 
@@ -120,7 +128,7 @@ def from_class_entropies(k: int, x: Rows, y: Rows) -> float | None:
 def averaged(oracle: Callable[..., float | None], count: int, x: Rows, other: Rows) -> float | None:
     """Over the slices of both sides along the directions of their names."""
     cut = []
-    for name, side in (("input", x), ("layer:fc1" if other.ndim == 2 else "target", other)):
+    for name, side in (("input", exact(x)), ("layer:fc1" if other.ndim == 2 else "target", exact(other))):
         if side.ndim == 1 or side.shape[1] == 1:
             cut.append([side] * count)
         else:
@@ -141,7 +149,7 @@ def of_ranks(oracle: Callable[..., float | None], x: Rows, t: Rows) -> float | N
         ]
         return ndtri(np.array(mean).T / (len(side) + 1))
 
-    return oracle(scored(x), scored(t))
+    return oracle(scored(exact(x)), scored(exact(t)))
 
 
 def binned(cells: Callable[[Rows], list | None], *arrays: Rows) -> float | None:

@@ -60,11 +60,9 @@ class FixedWidth:
         number(self.width, "width of FixedWidth", above=0)
 
     def codes(self, values: np.ndarray) -> Codes:
-        rounding = _rounding(values)
-        values = values.astype(np.float64)
-        slack = rounding * (np.abs(values) + GRID * self.width)
-        with np.errstate(over="ignore"):
-            codes = np.floor(values / self.width + slack / self.width)
+        with np.errstate(over="ignore", invalid="ignore"):
+            places = values.astype(np.float64) / self.width
+            codes = np.floor(places + _rounding(values) * (np.abs(places) + GRID))
         if not np.isfinite(codes).all():
             raise DegenerateData(
                 f"bins of width {self.width:g} for values up to {np.abs(values).max():.3g} leave the range "
