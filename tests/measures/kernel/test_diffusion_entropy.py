@@ -176,6 +176,12 @@ def test_kernels_that_make_no_walk():
         DiffusionEntropy(kernels.Linear(), over="entries")(np.array([[1.0, 2.0], [1.0, -0.6], [1.0, 0.1]]))
 
 
+def test_rows_without_length_have_no_spectrum():
+    measure = DiffusionEntropy(kernels.Linear(), alpha=0.0, matrix="adjacency")
+    with pytest.raises(DegenerateData, match="^'x': all rows have similarity 0 by this kernel"):
+        measure(np.zeros((10, 2)))
+
+
 def test_spectra_are_capped(monkeypatch):
     monkeypatch.setattr(kernels.matrix, "WHOLE_BYTES", 8 * 600**2 // 2)
     x = Sample(np.random.default_rng(0).normal(size=(600, 2)))

@@ -47,7 +47,12 @@ def eigenvalues(matrix: Scaled) -> Eigenvalues:
         values = symmetric_eigenvalues(full)
     else:
         values = np.linalg.eigvals(full if is_numpy_array(full) else np.asarray(full.cpu()))
-    return Eigenvalues(np.sort(np.abs(values)))
+    moduli = np.sort(np.abs(values))
+    if not moduli[-1] > 0:
+        raise DegenerateData(
+            "all rows have similarity 0 by this kernel, so it has no spectrum; take Gaussian()"
+        )
+    return Eigenvalues(moduli)
 
 
 def symmetric_eigenvalues(full: Any) -> Float[np.ndarray, " n"]:
