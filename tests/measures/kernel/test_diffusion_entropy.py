@@ -178,7 +178,7 @@ def test_kernels_that_make_no_walk():
 
 def test_rows_without_length_have_no_spectrum():
     measure = DiffusionEntropy(kernels.Linear(), alpha=0.0, matrix="adjacency")
-    with pytest.raises(DegenerateData, match="^'x': all rows have similarity 0 by this kernel"):
+    with pytest.raises(DegenerateData, match=r"^'x': all rows have similarity 0 by this kernel"):
         measure(np.zeros((10, 2)))
 
 
