@@ -20,11 +20,8 @@ from infoplane.settings import integer, number, one_of
 
 Codes = tuple[np.ndarray, str]
 MOST = 2**53  # bins: beyond it two codes are one float64
-ULPS = {
-    2: 0.5,
-    4: 2,
-    8: 2,
-}  # units in the last place, by bytes, that may part a value from the edge it lies on
+# units in the last place, by bytes, that may part a value from the edge it lies on
+ULPS = {2: 0.5, 4: 2, 8: 2}
 GRID = 16  # widths: the rounding of values that far from 0 is what a difference of them may miss 0 by
 
 

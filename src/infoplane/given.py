@@ -116,7 +116,7 @@ def doubt_of(array: np.ndarray, classes: tuple | None) -> str:
 
 def _doubt_of_quantities(array: np.ndarray) -> str:
     """A clause about floats that are class ids, or one-hot rows."""
-    few = array[:64].reshape(len(array[:64]), -1)
+    few = array[:A_FEW].reshape(len(array[:A_FEW]), -1)
     if not (few == np.rint(few)).all():
         return ""
     if array.size > len(array):

@@ -22,8 +22,6 @@ from infoplane import (
     prepare,
 )
 
-pytestmark = pytest.mark.portable
-
 NUMBERS, BOTH = ("numbers",), ("numbers", "numbers")
 # what hangs most on rounding: (measure, of what, rows)
 DELICATE = {
@@ -116,6 +114,7 @@ def test_layout(case, data):
     check_same(case.measure, arrays, layouts(arrays))
 
 
+@pytest.mark.portable  # what hangs most on rounding; the others hold once
 @pytest.mark.parametrize("data", ["any", "quantised", "repeated"])
 @pytest.mark.parametrize(("measure", "of", "n"), DELICATE.values(), ids=DELICATE)
 def test_delicate(measure, of, n, data, all_cases):

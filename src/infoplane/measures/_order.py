@@ -16,6 +16,15 @@ def places(x: Sample) -> Int[np.ndarray, " n"]:
     return x.values if x.is_labels else x.derived("row places", lambda: row_places(x.values))
 
 
+def times(*samples: Sample) -> Int[np.ndarray, " n"]:
+    """How often each row occurs, of several samples together with the rows beside it."""
+    of = places(samples[0])
+    if len(samples) > 1:
+        beside = np.stack([places(sample) for sample in samples], axis=1)
+        of = np.unique(beside, axis=0, return_inverse=True)[1].ravel()
+    return np.bincount(of)[of]
+
+
 def in_order(x: Sample) -> Sample:
     """The rows in the order of their values, for what rounds by the order that they stand in; made once.
 

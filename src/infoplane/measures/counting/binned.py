@@ -20,10 +20,8 @@ RULE = "a rule of infoplane.bins, like FixedWidth(0.07)"
 ALONE = 0.5  # of the samples: more in cells of their own, and the estimate is about their number
 CROWD = 0.9  # of the samples: as many in one cell, and the bins see the others only
 ATOM = 0.5  # of a crowd: as many equal rows are a value that no bin could part
-SPREAD, OF = (
-    3.0,
-    10,
-)  # cells that a column seems to fill, out of ten times as many: a third of information is lost
+# cells that a column seems to fill, of ten or more between its extremes: a third of information is lost
+SPREAD, OF = 3.0, 10
 ENOUGH = 30  # rows to tell that of
 WAY = "fewer bins, more samples, or Sliced(...) of several columns"
 

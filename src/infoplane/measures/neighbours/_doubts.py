@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from scipy.special import digamma
 
 from infoplane.measures import _notes
+from infoplane.measures._order import times
 from infoplane.measures._scales import deviations
-from infoplane.measures.neighbours._ties import places, repeats_matter
+from infoplane.measures.neighbours._ties import repeats_matter
 from infoplane.sample import Sample
 
 # where the balls around most points reach over half of the samples of one variable and hold few of the other,
@@ -22,9 +23,7 @@ FULL = 0.25  # of the points, on both sides together: more with balls of k point
 UNSEEN = 1.0
 HARDLY_SEEN = 0.5
 ALIKE = 2.0  # times one standard deviation that another may be, and standardising moves little
-UNLIKE = (
-    20.0  # times less than others: columns of layers often vary 5 times less, and one scale changes little
-)
+UNLIKE = 20.0  # times less than others: columns of layers often vary 5 times less, which changes little
 NORMAL = 1.349  # standard deviations of a normal in the range of its middle half
 FEW = 4  # times as many samples as neighbours: no more, and chance alone makes what is told
 MANY = 4  # times as many columns as the other variable has
@@ -80,7 +79,7 @@ def _near_off_atoms(x: Sample, y: Sample, balls: Balls) -> bool:
     one, other = (inside + 1.0 for inside in balls.inside)
     if np.count_nonzero(one * other < (k * np.exp(NEAR / 2)) ** 2) <= few:
         return False
-    off = _occurs_once(x) & _occurs_once(y)
+    off = (times(x) == 1) & (times(y) == 1)
     if np.count_nonzero(off) <= few:
         return False
     counts = [inside[off] for inside in balls.inside]
@@ -88,18 +87,9 @@ def _near_off_atoms(x: Sample, y: Sample, balls: Balls) -> bool:
     return below < NEAR and sum(float(np.mean(inside < k)) for inside in counts) > FULL
 
 
-def _occurs_once(x: Sample) -> Bool[np.ndarray, " n"]:
-    return _times(x) == 1
-
-
-def _times(x: Sample) -> Int[np.ndarray, " n"]:
-    """How often each row occurs."""
-    return np.bincount(places(x))[places(x)]
-
-
 def _reaches_beyond_atoms(x: Sample, inside: np.ndarray) -> bool:
     """Whether most balls hold a quarter of the samples at other places than their centre's."""
-    here = _times(x)
+    here = times(x)
     return bool(np.mean(inside - (here - 1) >= (len(x) - here) / 4) > MOST)
 
 
@@ -168,7 +158,7 @@ def _few(n: int, columns: list[str]) -> str:
         return ""
     return (
         f"{n} samples are few for {' and '.join(columns)}: k-th distances reach over more than half of the "
-        "samples in most of them, and the value is off: take Sliced, prepare.pca or CanonicalPairs"
+        "samples in most of them, and the value is off: take prepare.pca, or Sliced for information"
     )
 
 

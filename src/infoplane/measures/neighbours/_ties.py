@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from scipy.special import digamma, polygamma
 
 from infoplane.measures import _notes
+from infoplane.measures._order import times
 from infoplane.measures.neighbours._search import counts_within, just_above, shared_radii
 from infoplane.sample import Sample
 
@@ -48,21 +49,11 @@ def copies_note(k: int, x: Sample, y: Sample) -> str:
     """
     if not (repeats_matter(x) and repeats_matter(y)):
         return ""
-    of_x, of_y = places(x), places(y)
-    _, of_pair = np.unique(np.stack([of_x, of_y], axis=1), axis=0, return_inverse=True)
-    times, alone, other = (np.bincount(of)[of] for of in (of_pair.ravel(), of_x, of_y))
-    copies = int(((times > 1) & (times <= k + 1) & (times == alone) & (times == other)).sum())
+    both = times(x, y)
+    copies = int(((both > 1) & (both <= k + 1) & (both == times(x)) & (both == times(y))).sum())
     if copies <= COPIES * len(x):
         return ""
     return f"{copies} of {len(x)} rows occur again in both {x.name} and {y.name} (augmented or resampled?)"
-
-
-def places(x: Sample) -> Int[np.ndarray, " n"]:
-    """Equal numbers for equal rows."""
-    if x.is_labels:
-        return x.values
-    rows = x.values[:, 0] if x.width == 1 else x.values  # a column alone is sorted in a tenth of the time
-    return x.derived("places", lambda: np.unique(rows, axis=0, return_inverse=True)[1].ravel())
 
 
 def tied_points(radii: Radii, *within: Within) -> tuple[int, float]:

@@ -8,6 +8,7 @@ from scipy.special import digamma
 
 from infoplane.estimate import Estimate
 from infoplane.measures import _notes
+from infoplane.measures._order import times
 from infoplane.measures.neighbours import _doubts
 from infoplane.measures.neighbours._search import (
     class_distances,
@@ -16,7 +17,7 @@ from infoplane.measures.neighbours._search import (
     joint_distances,
     just_below,
 )
-from infoplane.measures.neighbours._ties import Within, copies_note, places, tied_note
+from infoplane.measures.neighbours._ties import Within, copies_note, tied_note
 from infoplane.measures.neighbours.ksg import (
     CROWDED,
     CROWDED_CLASSES,
@@ -102,7 +103,7 @@ def _mixed(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     near = np.full(len(x), k)
     atoms = radii == 0
     if atoms.any():
-        near[atoms] = _at_the_same_place(x, y)[atoms]
+        near[atoms] = times(x, y)[atoms]
     below = just_below(radii, x, y)
     counts = (counts_within(x, below, True), counts_within(y, below, True))
     value = float((psi[near - 1] - (psi[counts[0]] + psi[counts[1]])).mean() + np.log(len(x)))
@@ -123,19 +124,12 @@ def _labelled(x: Sample, y: Sample, k: int) -> tuple[float, str]:
     near = np.minimum(k, sizes - 1)
     atoms = radii == 0
     if atoms.any():
-        near[atoms] = _at_the_same_place(x, y)[atoms]
+        near[atoms] = times(x, y)[atoms]
     inside = counts_within(x, just_below(radii, x), True)
     value = float((psi[near - 1] - (psi[inside] + psi[sizes - 1])).mean() + np.log(len(x)))
     return value, _notes.join_notes(
         [note, _atoms_note(radii, (x, inside)), _doubts.of_columns(radii, CROWDED_CLASSES, x)]
     )
-
-
-def _at_the_same_place(x: Sample, y: Sample) -> np.ndarray:
-    """For each point, how many points (itself included) equal it in both variables."""
-    place = np.stack([places(x), places(y)], axis=1)
-    _, inverse, counts = np.unique(place, axis=0, return_inverse=True, return_counts=True)
-    return counts[inverse.ravel()]
 
 
 def _atoms_note(radii: np.ndarray, *within: Within) -> str:

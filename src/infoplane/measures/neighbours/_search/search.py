@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 
 from infoplane.measures import _check
+from infoplane.measures._scales import SAFE_EXPONENT
 from infoplane.measures._sorting import column_order
 from infoplane.measures.neighbours._search.pairs import line_counts, line_distances, pair_distances
 from infoplane.measures.neighbours._search.tree import pays, tree_distances
 from infoplane.measures.neighbours._search.vectors import nearest_distances, vector_counts
 from infoplane.sample import Sample
 
-SAFE_EXPONENT = 400  # squares of numbers up to 2^400 neither overflow nor vanish
 ROUNDING = 2.0**-50  # of the largest value: four times what its last digit is worth
 
 
